@@ -1,0 +1,7 @@
+"""The areas, one folder each. Adding an area means adding its folder and a line here."""
+
+from overgang.areas.fravaer.area import AREA as FRAVAER
+from overgang.areas.tilmelding.area import AREA as TILMELDING
+from overgang.core.area import Area
+
+AREAS: tuple[Area, ...] = (TILMELDING, FRAVAER)

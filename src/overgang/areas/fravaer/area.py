@@ -1,0 +1,16 @@
+"""Fravær: the area's declaration."""
+
+from overgang.areas.fravaer import rules
+from overgang.areas.fravaer.mapping import ACTIVE, REGISTRATION
+from overgang.core.area import Area, Service
+
+AREA = Area(
+    name="fravaer",
+    title="Fravær",
+    services=(
+        Service("AbsenceRegistrationService", 7, REGISTRATION),
+        Service("AbsenceActiveStatusService", 9, ACTIVE),
+    ),
+    rules=rules.RULES,
+    laws=rules.LAWS,
+)

@@ -1,0 +1,253 @@
+"""Fravær: the old AbsenceRegistrationService and AbsenceActiveStatusService and what they become.
+
+The old create knows no id, its receipt's MessageIdentifier is the registration's: here the fravaerIdentifier that
+the gateway gives, so an old system can name the absence in its next call.
+"""
+
+from typing import Any, Final
+
+from overgang.core.area import Operation, Placed
+from overgang.core.errors import CallerFault
+from overgang.core.fields import GUID, TEXT, TIDSPUNKT, Field, Table, code
+from overgang.core.flow import Flow, Found, Step, once
+from overgang.core.messages import RestRequest, SoapCall
+from overgang.core.paths import path
+from overgang.core.values import Tidspunkt
+
+FRAVAER: Final = "/visiteringogstatus/v1/Fravaer"
+ET_FRAVAER: Final = FRAVAER + "/{fravaerIdentifier}"
+SLET: Final = ET_FRAVAER + "/{Berigtigelseskommentar}"
+YDERLIGERE_INFO: Final = ET_FRAVAER + "/YderligereInfo"
+EN_YDERLIGERE_INFO: Final = YDERLIGERE_INFO + "/{yderligereInfoOmFravaerIdentifier}"
+
+UDEN_KOMMENTAR: Final = "Ingen kommentar"  # the comment is a part of the address and can't be empty there
+
+CITIZEN = {"PersonCivilRegistrationIdentifier": "the header x-civilRegistrationIdentifier"}
+IN_PATH = {"AbsenceIdentifier": "the path's fravaerIdentifier"}
+
+ABSENCE = Table(
+    Field("AbsenceTypeIdentifier", "fravaerType", code("AbsenceType")),
+    Field("StartDate", "startDato", TIDSPUNKT),
+    Field("EndDate", "slutDato", TIDSPUNKT),
+    Field("AbsenceComment", "fravaersKommentar", TEXT),
+    Field("NotificationDate", "anmeldelsesDato", TIDSPUNKT),
+    Field("AbsenceCauseTypeIdentifier", "fravaersAfslutningsAarsag", code("AbsenceCauseType")),
+    elsewhere=CITIZEN | IN_PATH,
+)
+
+INFORMATION = Table(
+    Field("AdditionalInformationOnAbsenceIdentifier", "yderligereInfoOmFravaerIdentifier", GUID),
+    Field(
+        "AdditionalInformationOnAbsenceTypeIdentifier",
+        "yderligereInfoType",
+        code("AdditionalInformationOnAbsenceType"),
+    ),
+    Field("StartDate", "startDato", TIDSPUNKT),
+    Field("EndDate", "slutDato", TIDSPUNKT),
+    Field("AdditionalInformationOnAbsenceComment", "kommentar", TEXT),
+    elsewhere=CITIZEN | IN_PATH,
+)
+
+DELETED_INFORMATION = Table(
+    Field("CorrectionComment", "berigtigelseskommentar", TEXT),
+    elsewhere=CITIZEN
+    | IN_PATH
+    | {"AdditionalInformationOnAbsenceIdentifier": "the path's yderligereInfoOmFravaerIdentifier"},
+)
+
+ACTIVE_STATUS = Table(
+    elsewhere=CITIZEN
+    | IN_PATH
+    | {
+        "Active": "false is DeleteFravaer; true has no modern counterpart",
+        "CorrectionComment": "the path's Berigtigelseskommentar",
+    },
+)
+
+
+def create_absence(call: SoapCall) -> Flow:
+    """CreateAbsence = CreateFravaer, with an id of ours: its outcome is known even when its answer is lost."""
+    absence = call.body["Absence"]
+    citizen = absence["PersonCivilRegistrationIdentifier"]
+    fravaer_id = call.new_id("fravaer")
+    write = RestRequest(
+        "POST",
+        path(FRAVAER),
+        citizen=citizen,
+        json={"fravaerIdentifier": fravaer_id} | ABSENCE.to_new(absence),
+        request_id=call.new_id("CreateFravaer"),
+    )
+    item = yield from once(write, call.fresh_id("CreateFravaer"), lambda: _fravaer(citizen, fravaer_id))
+    return _receipt(call, fravaer_id, item)
+
+
+def update_absence(call: SoapCall) -> Flow:
+    """UpdateAbsence = UpdateFravaer."""
+    absence = call.body["Absence"]
+    citizen, fravaer_id = absence["PersonCivilRegistrationIdentifier"], absence["AbsenceIdentifier"]
+    wanted = ABSENCE.to_new(absence)
+    write = RestRequest(
+        "PUT",
+        path(ET_FRAVAER, fravaerIdentifier=fravaer_id),
+        citizen=citizen,
+        json=wanted,
+        request_id=call.new_id("UpdateFravaer"),
+    )
+    item = yield from once(write, call.fresh_id("UpdateFravaer"), lambda: _fravaer(citizen, fravaer_id, wanted))
+    return _receipt(call, call.new_id("UpdateFravaer"), item)
+
+
+def update_absence_active_status(call: SoapCall) -> Flow:
+    """UpdateAbsenceActiveStatus with Active=false = DeleteFravaer; true is refused (case: fravaer_genaktiver)."""
+    status = call.body["AbsenceActiveStatus"]
+    if status["Active"]:
+        raise CallerFault(
+            1014,
+            "fravaer.genaktivering",
+            element="AbsenceActiveStatus/Active",
+            expected="false: the modern service has no way to make an absence active again",
+        )
+    citizen, fravaer_id = status["PersonCivilRegistrationIdentifier"], status["AbsenceIdentifier"]
+    comment = status.get("CorrectionComment") or UDEN_KOMMENTAR
+    write = RestRequest(
+        "DELETE",
+        path(SLET, fravaerIdentifier=fravaer_id, Berigtigelseskommentar=comment),
+        citizen=citizen,
+        request_id=call.new_id("DeleteFravaer"),
+    )
+    item = yield from once(write, call.fresh_id("DeleteFravaer"), lambda: _fravaer(citizen, fravaer_id, deleted=True))
+    return _receipt(call, call.new_id("DeleteFravaer"), item)
+
+
+def create_additional_information(call: SoapCall) -> Flow:
+    """CreateAdditionalInformationOnAbsence = CreateYderligereInfo, under the caller's id or one of ours."""
+    body = call.body
+    info = INFORMATION.to_new(body)
+    info_id = info.setdefault("yderligereInfoOmFravaerIdentifier", call.new_id("yderligereInfo"))
+    return (yield from _write_information(call, "CreateYderligereInfo", "POST", YDERLIGERE_INFO, info_id, info))
+
+
+def update_additional_information(call: SoapCall) -> Flow:
+    """UpdateAdditionalInformationOnAbsence = UpdateYderligereInfo; the id moves to the path."""
+    info = INFORMATION.to_new(call.body)
+    info_id = info.pop("yderligereInfoOmFravaerIdentifier")
+    return (yield from _write_information(call, "UpdateYderligereInfo", "PUT", EN_YDERLIGERE_INFO, info_id, info))
+
+
+def delete_additional_information(call: SoapCall) -> Flow:
+    """DeleteAdditionalInformationOnAbsence = DeleteYderligereInfo; the comment is a query value, not a path part."""
+    query = DELETED_INFORMATION.to_new(call.body)
+    info_id = call.body["AdditionalInformationOnAbsenceIdentifier"]
+    return (
+        yield from _write_information(call, "DeleteYderligereInfo", "DELETE", EN_YDERLIGERE_INFO, info_id, None, query)
+    )
+
+
+def _write_information(
+    call: SoapCall,
+    operation: str,
+    method: str,
+    template: str,
+    info_id: str,
+    info: dict[str, Any] | None,
+    query: dict[str, str] | None = None,
+) -> Flow:
+    citizen, fravaer_id = call.body["PersonCivilRegistrationIdentifier"], call.body["AbsenceIdentifier"]
+    places = {"fravaerIdentifier": fravaer_id}
+    if template == EN_YDERLIGERE_INFO:
+        places["yderligereInfoOmFravaerIdentifier"] = info_id
+    write = RestRequest(
+        method,
+        path(template, **places),
+        citizen=citizen,
+        json=info,
+        query=query or {},
+        request_id=call.new_id(operation),
+    )
+    item = yield from once(write, call.fresh_id(operation), _information(citizen, fravaer_id, info_id, info))
+    return _receipt(call, info_id, item)
+
+
+def _fravaer(citizen: str, fravaer_id: str, wanted: dict[str, Any] | None = None, *, deleted: bool = False) -> Step:
+    """The absence with this id in the citizen's history, in the wanted state; else None."""
+    reply = yield RestRequest("GET", path(FRAVAER + "/historik"), citizen=citizen)
+    same = (item for item in reply.json["fravaer"] if item["fravaerIdentifier"].lower() == fravaer_id.lower())
+    return next((item for item in same if _stands(item, wanted or {}, deleted)), None)
+
+
+def _information(citizen: str, fravaer_id: str, info_id: str, wanted: dict[str, Any] | None) -> Found:
+    """Reads back one piece of additional information; `wanted` None means that it is to be gone."""
+
+    def found() -> Step:
+        absence = (yield from _fravaer(citizen, fravaer_id)) or {}
+        same = (
+            item
+            for item in absence.get("yderligereInfo", ())
+            if item["yderligereInfoOmFravaerIdentifier"].lower() == info_id.lower()
+        )
+        return next((item for item in same if _stands(item, wanted or {}, wanted is None)), None)
+
+    return found
+
+
+def _stands(item: dict[str, Any], wanted: dict[str, Any], deleted: bool) -> bool:
+    """Whether a registration of the history is current (or deleted) and has the wanted values."""
+    state = item["registreringsmetadata"]
+    current = state["erAktuel"] and not state["erSlettet"]
+    return (state["erSlettet"] if deleted else current) and all(item.get(name) == wanted[name] for name in wanted)
+
+
+def _receipt(call: SoapCall, identifier: str, item: Any) -> dict[str, Any]:
+    """ServiceReceipt; on a read-back the modern side's own time of registration, else the time of this call."""
+    registered = item.get("dfdgRegistreringstidspunkt") if isinstance(item, dict) else None
+    event = Tidspunkt(registered) if registered else Tidspunkt.of(call.received)
+    return {"ServiceReceipt": {"EventDate": event, "MessageIdentifier": identifier}}
+
+
+REGISTRATION = (
+    Operation(
+        "CreateAbsence",
+        create_absence,
+        modern=("CreateFravaer", "GetFravaerHistorik"),
+        evidence="documented",
+        requests=(Placed("Absence", ABSENCE, "CreateFravaer"),),
+    ),
+    Operation(
+        "UpdateAbsence",
+        update_absence,
+        modern=("UpdateFravaer", "GetFravaerHistorik"),
+        evidence="reconstructed",
+        requests=(Placed("Absence", ABSENCE, "UpdateFravaer"),),
+    ),
+    Operation(
+        "CreateAdditionalInformationOnAbsence",
+        create_additional_information,
+        modern=("CreateYderligereInfo", "GetFravaerHistorik"),
+        evidence="reconstructed",
+        requests=(Placed("", INFORMATION, "CreateYderligereInfo"),),
+    ),
+    Operation(
+        "UpdateAdditionalInformationOnAbsence",
+        update_additional_information,
+        modern=("UpdateYderligereInfo", "GetFravaerHistorik"),
+        evidence="reconstructed",
+        requests=(Placed("", INFORMATION, "UpdateYderligereInfo"),),
+    ),
+    Operation(
+        "DeleteAdditionalInformationOnAbsence",
+        delete_additional_information,
+        modern=("DeleteYderligereInfo", "GetFravaerHistorik"),
+        evidence="reconstructed",
+        requests=(Placed("", DELETED_INFORMATION, "DeleteYderligereInfo"),),
+    ),
+)
+
+ACTIVE = (
+    Operation(
+        "UpdateAbsenceActiveStatus",
+        update_absence_active_status,
+        modern=("DeleteFravaer", "GetFravaerHistorik"),
+        evidence="documented",
+        requests=(Placed("AbsenceActiveStatus", ACTIVE_STATUS, "DeleteFravaer"),),
+    ),
+)

@@ -1,0 +1,111 @@
+"""Fravær: who may do what, and the rules on absence with their dates and sources."""
+
+from calendar import monthrange
+from collections.abc import Generator
+from datetime import date
+from typing import Any
+
+from overgang.areas.fravaer.mapping import ABSENCE, INFORMATION
+from overgang.core.errors import CallerFault
+from overgang.core.fields import Table
+from overgang.core.messages import RestReply, RestRequest
+from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
+from overgang.core.paths import path
+from overgang.core.rules import Context, Law, Rule, code_values, day_of, look_up, name_of, permission
+from overgang.core.timeline import Source, Timeline, Version
+from overgang.core.values import Tidspunkt, Unmappable
+
+JOBRETTET_UDDANNELSE = (31, 32)  # deltid, fuldtid; the ids are reconstructed
+
+JOBRETTET: Law[int | None] = Law(
+    "fravaer.jobrettet-uddannelse",
+    "An a-kasse may register 'Jobrettet uddannelse' while it has the contact responsibility: from 2024-01-01 the first "
+    "3 months of unemployment, from 2025-01-01 the whole unemployment period. The municipality's rights are unchanged.",
+    Timeline(
+        "Months of unemployment in which an a-kasse may register it (None: all of them)",
+        Version(date(2024, 1, 1), 3, Source("Lov nr. 727 af 13. juni 2023")),
+        Version(
+            date(2025, 1, 1),
+            None,
+            Source(
+                "IT-Nyhedsbrev til jobcentre & a-kasser nr. 34, 2024 (release 2024-4), "
+                "A-kasserne registrerer jobrettet uddannelse som en aktivitet i Min plan"
+            ),
+        ),
+    ),
+)
+
+
+def jobrettet_uddannelse(request: RestRequest, context: Context) -> Generator[RestRequest, RestReply, RestRequest]:
+    """fravaer.jobrettet-uddannelse: looks up since when the citizen is unemployed, where the law asks for it."""
+    if context.caller.organisation.type != A_KASSE or request.json["fravaerType"] not in JOBRETTET_UDDANNELSE:
+        return request
+    JOBRETTET.cite(context)
+    start = day_of(request, ABSENCE.field("startDato"), context)
+    law = JOBRETTET.on(start, context)
+    if law is not None and law.value is None:
+        return request
+    since = (yield from _unemployed_since(request, start)) if law is not None else None
+    if law is None or since is None or start >= _months_later(since, law.value or 0):
+        element = name_of(ABSENCE.field("fravaerType"), context)
+        raise CallerFault(4575, JOBRETTET.id, element=element, expected="another type, or the contact responsibility")
+    return request
+
+
+def _unemployed_since(request: RestRequest, day: date) -> Generator[RestRequest, RestReply, date | None]:
+    """The day from which the enrolment that covers `day` counts; None when no enrolment does."""
+    found: Any = yield from look_up(
+        RestRequest("GET", path("/visiteringogstatus/v1/Tilmelding"), citizen=request.citizen)
+    )
+    counts = [
+        Tidspunkt(enrolment.get("haendelsesdato") or enrolment["tilmeldingsdato"]).day
+        for enrolment in found["tilmeldinger"]
+        if "afmeldingsdato" not in enrolment or day <= Tidspunkt(enrolment["afmeldingsdato"]).day
+    ]
+    return max((since for since in counts if since <= day), default=None)
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day `months` later, or that month's last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def duration(table: Table) -> Rule:
+    """1003: an end before its start; the same moment is allowed."""
+    ends = table.field("slutDato")
+
+    def not_negative(request: RestRequest, context: Context) -> RestRequest:
+        if request.json.get("slutDato") is None:
+            return request
+        try:
+            negative = Tidspunkt(request.json["slutDato"]).moment < Tidspunkt(request.json["startDato"]).moment
+        except Unmappable as mistake:
+            raise CallerFault(1014, "value.unmappable", element=name_of(ends, context)) from mistake
+        if negative:
+            raise CallerFault(
+                1003, "fravaer.varighed", element=name_of(ends, context), expected="no earlier than its start"
+            )
+        return request
+
+    return not_negative
+
+
+# FravaerService v1, permission matrix of CreateFravaer; the other operations are reconstructed alike.
+_ALLE = permission(A_KASSE, JOBCENTER, ANDEN_AKTOER, KOMMUNE, STAR)
+_FRAVAER = (_ALLE, code_values(ABSENCE, "startDato"), duration(ABSENCE), jobrettet_uddannelse)
+_INFORMATION = (_ALLE, code_values(INFORMATION, "startDato"), duration(INFORMATION))
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "CreateFravaer": _FRAVAER,
+    "UpdateFravaer": _FRAVAER,
+    "DeleteFravaer": (_ALLE,),
+    "GetAlleFravaer": (_ALLE,),
+    "GetFravaer": (_ALLE,),
+    "GetFravaerHistorik": (_ALLE,),
+    "CreateYderligereInfo": _INFORMATION,
+    "UpdateYderligereInfo": _INFORMATION,
+    "DeleteYderligereInfo": (_ALLE,),
+}
+
+LAWS = (JOBRETTET,)

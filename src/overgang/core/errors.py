@@ -1,0 +1,151 @@
+"""What can go wrong, and whose fault it is.
+
+Fault                    never raised itself
+├── CallerFault          the caller can mend it: SOAP Client/Sender, REST 4xx
+├── UpstreamFault        the modern side failed or is out of reach: SOAP Server/Receiver, REST 502-504
+└── GatewayFault         ours: SOAP Server/Receiver, REST 500/503
+
+A fault has a stable `key` (xml.dtd, value.invalid, upstream.timeout ...), the documented `number` that goes into
+FaultDetails/ErrorCode, and, where it helps, the element or property and what was expected there.
+It never carries the value that was wrong: values are citizens' data.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Documented(NamedTuple):
+    """A row of the documented error tables."""
+
+    text: str  # the English text of the old services
+    status: int  # the HTTP status on REST; the pages document only 412, the others are reconstructed
+    source: str
+
+
+_PROTOCOL = "facts-protocol-messages-codes §1.5"
+_TILMELDING = "facts-tilmelding-kontaktgruppe-visitation §1.4"
+_FRAVAER = "facts-fravaer-adresse-joblog-asyl §1.1-1.2"
+
+ERRORS: Mapping[int, Documented] = MappingProxyType(
+    {
+        1001: Documented("Invalid cpr", 400, _PROTOCOL),
+        1003: Documented("Duration is negative", 400, _PROTOCOL),
+        1009: Documented("Configuration error", 500, _PROTOCOL),
+        1010: Documented("Unknown cpr", 404, _PROTOCOL),
+        1011: Documented("Internal error on server", 500, _PROTOCOL),
+        1013: Documented("Insufficient permissions to this webservice", 403, _PROTOCOL),
+        1014: Documented("The submitted message is not valid", 400, _PROTOCOL),
+        1100: Documented("An error has occurred", 502, _PROTOCOL),
+        2001: Documented("Invalid CodeList name", 400, _PROTOCOL),
+        2002: Documented("Invalid CodeList value", 400, _PROTOCOL),
+        2003: Documented("Use of expired CodeList value not allowed", 400, _PROTOCOL),
+        4313: Documented("Invalid client category type", 400, _TILMELDING),
+        4314: Documented("Invalid current unemployment status type identifier", 400, _TILMELDING),
+        4316: Documented("Enrollment overlap", 409, _TILMELDING),
+        4317: Documented("No enrollment to end", 409, _PROTOCOL),
+        4318: Documented("One or more profession is invalid", 400, _TILMELDING),
+        4322: Documented(
+            "The cancellation date must be today, maximum 30 days after or 60 in case of a less intensive effort",
+            400,
+            _TILMELDING,
+        ),
+        4338: Documented("The enrollment date must be today or at most 10 days before today", 400, _TILMELDING),
+        4339: Documented("Only clients Tilmeldt uden ydelse can have the unemploymentstatus ikke ledig", 400, _FRAVAER),
+        4340: Documented("The submitted CauseTypeIdentifier is invalid", 400, _TILMELDING),
+        4367: Documented("The person is not enrolled", 409, _TILMELDING),
+        4404: Documented("The person with specified cpr does not exist", 404, _FRAVAER),
+        4405: Documented("The person with specified cpr is dead", 409, _TILMELDING),
+        4413: Documented("The authority type of the request header is invalid", 400, _PROTOCOL),
+        4575: Documented("You are not authorized to execute the operation", 403, _PROTOCOL),
+        4591: Documented(
+            "Education is not allowed for citizens in this combination of contact group and person category",
+            409,
+            _FRAVAER,
+        ),
+        4592: Documented(
+            "Temporary work of less than 15 days is not allowed for citizens in this combination of contact group "
+            "and person category",
+            409,
+            _FRAVAER,
+        ),
+        4632: Documented("The specified Absenceregistration is not known to the system", 404, _FRAVAER),
+        4637: Documented("The reported absence overlaps an existing absence of the same type", 409, _FRAVAER),
+        4641: Documented("This category is not allowed to be enrolled", 409, _TILMELDING),
+        4645: Documented("The person has an absence registration that conflicts with this Contactgroup", 409, _FRAVAER),
+        4698: Documented("Parameter is negative", 400, _TILMELDING),
+        4710: Documented("YearLastUsed is not a valid year", 400, _TILMELDING),
+        4720: Documented("The person is not allowed to be enrolled because the person is abroad", 409, _TILMELDING),
+        4725: Documented("The person cannot be enrolled, temporary foreign address registered", 409, _TILMELDING),
+        4750: Documented("The person has an absence registration that does not allow enrollment", 409, _TILMELDING),
+        4763: Documented("Persons of 65 or older can only enroll as 'uden ydelse' from jobnet", 400, _TILMELDING),
+        4922: Documented("The user is not allowed to access the person", 403, _PROTOCOL),
+        4977: Documented("The specified id already exists", 409, _FRAVAER),
+        6005: Documented("The person does not belong to the jobcenter in ActiveOrganisationHeader", 403, _PROTOCOL),
+        6014: Documented("Illegal combination of the client category and unemployment status", 400, _TILMELDING),
+        6052: Documented("Codelist value is only for internal use", 400, _TILMELDING),
+        8173: Documented("OrganisationType invalid per code list", 400, _PROTOCOL),
+        8174: Documented("UserType invalid per code list", 400, _PROTOCOL),
+        8232: Documented("Missing header ActiveOrganisationHeader", 400, _PROTOCOL),
+        8233: Documented("Missing header RequestUserMetadataHeader", 400, _PROTOCOL),
+        8234: Documented("Could not deserialize ActiveOrganisationHeader", 400, _PROTOCOL),
+        8235: Documented("Could not deserialize RequestUserMetadataHeader", 400, _PROTOCOL),
+        9118: Documented("The submitted CauseTypeIdentifier can only be used by unemploymentfunds", 400, _TILMELDING),
+        9298: Documented("The submitted CauseTypeIdentifier can not be used by unemploymentfunds", 400, _TILMELDING),
+    }
+)
+
+
+class Fault(Exception):
+    """The base; raise one of its three children."""
+
+    def __init__(
+        self,
+        number: int,
+        key: str,
+        *,
+        element: str | None = None,
+        expected: str | None = None,
+        note: str | None = None,
+        status: int | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        """`number` of ERRORS; `element` a path of names; `expected` and `note` plain sentences without any value.
+
+        `status` is the HTTP status on REST when it is not the number's own; `retry_after` is in seconds.
+        """
+        super().__init__(key)
+        self.number = number
+        self.key = key
+        self.element = element
+        self.expected = expected
+        self.note = note
+        self.status = status or ERRORS[number].status
+        self.retry_after = retry_after
+
+    @property
+    def text(self) -> str:
+        """The documented text, then which element, what was expected, and the stable key in brackets."""
+        parts = [ERRORS[self.number].text]
+        if self.element:
+            parts.append(f"element {self.element}")
+        if self.expected:
+            parts.append(f"expected {self.expected}")
+        if self.note:
+            parts.append(self.note)
+        return f"{'; '.join(parts)} [{self.key}]"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.number}, {self.text!r})"
+
+
+class CallerFault(Fault):
+    """The caller can mend it."""
+
+
+class UpstreamFault(Fault):
+    """The modern side failed, was out of reach, or answered something outside its contract."""
+
+
+class GatewayFault(Fault):
+    """The gateway itself failed or is not set up for the call."""

@@ -1,0 +1,85 @@
+"""An operation is a generator: it yields modern requests, receives their replies, and returns the old answer.
+
+    def get_profession_collection(call: SoapCall) -> Flow:
+        reply = yield RestRequest("GET", path("/jobsearch/v2/Joboenske"), citizen=...)
+        return {"ProfessionCollection": ...}
+
+A tuple of requests is sent side by side and answered by a tuple. A refused request is raised at its yield.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from overgang.core.errors import CallerFault, Fault, UpstreamFault
+from overgang.core.messages import RestReply, RestRequest
+
+Asked: TypeAlias = RestRequest | tuple[RestRequest, ...]
+Flow: TypeAlias = Generator[Asked, Any, dict[str, Any]]
+Step: TypeAlias = Generator[Asked, Any, Any]
+Found: TypeAlias = Callable[[], Generator[Asked, Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a flow did when it was played against given replies."""
+
+    requests: tuple[Asked, ...]
+    answer: Any
+
+
+def play(flow: Generator[Asked, Any, Any], *replies: RestReply | tuple[RestReply, ...] | Fault) -> Played:
+    """Drive `flow` with canned replies, without any I/O; a Fault among them is raised at its yield.
+
+    Raises what the flow raises, and ValueError when it asks for more or less than was given.
+    """
+    asked: list[Asked] = []
+    waiting = list(replies)
+    try:
+        asked.append(next(flow))
+        while True:
+            if not waiting:
+                raise ValueError(f"the flow asks for more than {len(replies)} replies: {asked[-1]}")
+            reply = waiting.pop(0)
+            asked.append(flow.throw(reply) if isinstance(reply, Fault) else flow.send(reply))
+    except StopIteration as stop:
+        if waiting:
+            raise ValueError(f"the flow ended with {len(waiting)} replies unused") from None
+        return Played(tuple(asked), stop.value)
+
+
+def once(write: RestRequest, fresh_id: str, found: Found) -> Step:
+    """Send a write that a repeat of the call sends again, word for word, and let it take effect once.
+
+    Returns the modern reply's JSON, or, where the modern side has met this request or its uuid before (412, 4977),
+    the registration that `found` reads back. A request id is remembered also when the request was refused; so when
+    nothing is found, it is sent once more under `fresh_id`. The item's uuid, ours, keeps that from doubling it.
+    """
+    write = replace(write, expects=(200, 201, 204, 412), knows=(4977,))
+    reply = yield write
+    if reply.status < 400:
+        return reply.json
+    item = yield from found()
+    if item is not None or reply.error_code == 4977:
+        return item if item is not None else _hidden()
+    reply = yield replace(write, request_id=fresh_id, expects=(200, 201, 204))
+    return reply.json if reply.status < 400 else ((yield from found()) or _hidden())
+
+
+def _hidden() -> Any:
+    raise CallerFault(4977, "id.taken", note="the modern side has this id but does not show it for this citizen")
+
+
+def partly(done: str, missing: str, cause: Fault) -> Fault:
+    """The fault of a call whose first write took effect and whose next one did not; names both, keeps the cause."""
+    state = "not confirmed" if isinstance(cause, UpstreamFault) else "not registered"
+    note = f"registered: {done}; {state}: {missing}; the same call sent again completes it and repeats nothing"
+    return type(cause)(
+        cause.number,
+        f"partly.{cause.key}",
+        element=cause.element,
+        expected=cause.expected,
+        note=f"{cause.note}; {note}" if cause.note else note,
+        status=cause.status,
+        retry_after=cause.retry_after,
+    )

@@ -1,0 +1,161 @@
+"""What a rule is, and how the rules of a modern operation act on its request and reply.
+
+Rules act on the modern side of the pipeline, so both faces obey the same ones. A rule is a function
+    (RestRequest, Context) -> RestRequest            or a generator that may first look something up
+that changes the request, lets it pass, or raises a fault; a reply rule does the same with
+    (RestRequest, RestReply, Context) -> RestReply.
+"""
+
+import dataclasses
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from overgang.core.codelists import CodeList
+from overgang.core.errors import ERRORS, CallerFault, Fault, UpstreamFault
+from overgang.core.fields import Field, Table
+from overgang.core.messages import EMPTY, Caller, Face, RestReply, RestRequest
+from overgang.core.timeline import NotInForce, Timeline, Version
+from overgang.core.values import Tidspunkt, Unmappable
+
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class Context:
+    """What a rule may know: the face, the caller, the calendar. `cited` collects the rules that were applied.
+
+    `names` gives the old element of a modern property, for what is said to an old caller.
+    """
+
+    face: Face
+    caller: Caller
+    day: date
+    codelists: Mapping[str, CodeList]
+    switched_off: frozenset[str] = frozenset()
+    names: Mapping[str, str] = EMPTY
+    cited: list[str] = dataclasses.field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Law(Generic[V]):
+    """A rule as it is cited and listed: its id in rules.md, what it says over time, and on which faces."""
+
+    id: str
+    text: str
+    timeline: Timeline[V]
+    faces: tuple[Face, ...] = (Face.SOAP, Face.REST)
+
+    def on(self, day: date, context: Context) -> Version[V] | None:
+        """The version for data of `day`, or None where the law does not hold for this face, caller or day."""
+        if context.face not in self.faces or self.id in context.switched_off:
+            return None
+        try:
+            return self.timeline.on(day)
+        except NotInForce:
+            return None
+
+    def cite(self, context: Context) -> None:
+        """Note that the rule was applied to this call."""
+        if self.id not in context.cited:
+            context.cited.append(self.id)
+
+
+Rule = Callable[[RestRequest, Context], "RestRequest | Generator[RestRequest, RestReply, RestRequest]"]
+ReplyRule = Callable[[RestRequest, RestReply, Context], RestReply]
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """A modern operation with what governs it; `errors` are the numbers its contract declares."""
+
+    id: str
+    errors: frozenset[int]
+    rules: tuple[Rule, ...] = ()
+    reply_rules: tuple[ReplyRule, ...] = ()
+
+
+_LOOK_UP = Governed("look-up", frozenset(ERRORS))
+
+
+def govern(
+    operation: Governed, request: RestRequest, context: Context
+) -> Generator[RestRequest, RestReply, RestReply]:
+    """Send `request` under its rules: yields what goes out (look-ups, then the request), returns the reply."""
+    for rule in operation.rules:
+        outcome = rule(request, context)
+        request = (yield from outcome) if isinstance(outcome, Generator) else outcome
+    if request.rehearsed:
+        return RestReply(204)
+    reply = yield request
+    if reply.status not in request.expects and reply.error_code not in request.knows:
+        raise refusal(operation, reply)
+    for reply_rule in operation.reply_rules:
+        reply = reply_rule(request, reply, context)
+    return reply
+
+
+def refusal(operation: Governed, reply: RestReply) -> Fault:
+    """The fault that an unexpected reply becomes: the same number where the contract declares it."""
+    number = reply.error_code
+    if 400 <= reply.status < 500 and number is not None and number in operation.errors and number in ERRORS:
+        return CallerFault(number, f"upstream.{number}", status=reply.status)
+    if reply.status == 412:
+        return CallerFault(1014, "request.repeated", expected="a request id that was not used before", status=412)
+    if 400 <= reply.status < 500 and number is not None:
+        return UpstreamFault(1100, "upstream.unknown-error", note=f"the modern service refused with error {number}")
+    if reply.status in (401, 403):
+        return UpstreamFault(1100, "upstream.auth", status=502)
+    return UpstreamFault(1100, "upstream.status", note=f"the modern service answered with status {reply.status}")
+
+
+def permission(*organisation_types: int) -> Rule:
+    """The rule that only these organisation types may use an operation (4575); "own citizen" is known upstream only."""
+
+    def allowed(request: RestRequest, context: Context) -> RestRequest:
+        if context.caller.organisation.type not in organisation_types:
+            raise CallerFault(4575, "permission.organisation")
+        return request
+
+    return allowed
+
+
+def look_up(request: RestRequest) -> Generator[RestRequest, RestReply, Any]:
+    """The JSON of a read that a rule needs; raises the modern side's own refusal."""
+    reply = yield request
+    if reply.status != 200:
+        raise refusal(_LOOK_UP, reply)
+    return reply.json
+
+
+def day_of(request: RestRequest, field: Field, context: Context) -> date:
+    """The Danish day of a point in time in the request's body. Raises CallerFault when no calendar has it."""
+    try:
+        return Tidspunkt(request.json[field.new]).day
+    except Unmappable as mistake:
+        raise CallerFault(
+            1014, "value.unmappable", element=name_of(field, context), expected="a day of the years 1 to 9999"
+        ) from mistake
+
+
+def name_of(field: Field, context: Context) -> str:
+    """The field's name as this caller knows it: the old element or the modern property."""
+    return field.old if context.face is Face.SOAP else field.new
+
+
+def code_values(table: Table, day_field: str) -> Rule:
+    """rules.md kodeliste.udloebet for every code of `table`, on the day that property `day_field` falls on."""
+    codes = [field for field in table.fields if field.codec.codelist]
+    day_from = table.field(day_field)
+
+    def valid(request: RestRequest, context: Context) -> RestRequest:
+        day = day_of(request, day_from, context)
+        for field in codes:
+            code = request.json.get(field.new)
+            if code is not None and field.codec.codelist is not None:
+                codelist = context.codelists[field.codec.codelist]
+                codelist.check(code, day, name_of(field, context), unknown=field.codec.unknown)
+        return request
+
+    return valid

@@ -1,0 +1,100 @@
+"""The pipeline between a flow and the modern side, the same for both faces: validate, rules, send, validate."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from overgang.core.errors import CallerFault, Fault, UpstreamFault
+from overgang.core.flow import Asked, Flow
+from overgang.core.messages import Caller, Face, RestReply, RestRequest
+from overgang.core.rules import Context, Governed, govern
+from overgang.wire.openapi import ModernOperation, SchemaProblem, Validator
+
+
+class Sends(Protocol):
+    """The seam to the modern side: one request, one reply; trouble is an UpstreamFault."""
+
+    async def send(self, request: RestRequest, caller: Caller) -> RestReply: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Modern:
+    """A modern operation: its contract and what governs it."""
+
+    contract: ModernOperation
+    governed: Governed
+
+
+class Driver:
+    """Carries requests through the pipeline. `modern` is keyed by (method, path template)."""
+
+    def __init__(self, modern: Mapping[tuple[str, str], Modern], upstream: Sends) -> None:
+        self.modern = modern
+        self._upstream = upstream
+
+    async def run(self, flow: Flow, context: Context) -> dict[str, Any]:
+        """Drive a flow to its answer. A request's fault is raised inside the flow, at its yield."""
+        try:
+            asked = next(flow)
+            while True:
+                try:
+                    reply = await self._answered(asked, context)
+                except Fault as fault:
+                    asked = flow.throw(fault)
+                else:
+                    asked = flow.send(reply)
+        except StopIteration as stop:
+            answer: dict[str, Any] = stop.value
+            return answer
+
+    async def exchange(self, request: RestRequest, context: Context) -> RestReply:
+        """Send one request under its contract and rules. Raises Fault."""
+        modern = self.modern[request.method, request.path.template]
+        _check(modern.contract.body, request.json, context)
+        governing = govern(modern.governed, request, context)
+        try:
+            asked = next(governing)
+            while True:
+                asked = governing.send(await self._sent(asked, request, context))
+        except StopIteration as stop:
+            reply: RestReply = stop.value
+            return reply
+
+    async def _answered(self, asked: Asked, context: Context) -> RestReply | tuple[RestReply, ...]:
+        if isinstance(asked, RestRequest):
+            return await self.exchange(asked, context)
+        replies = await asyncio.gather(*(self.exchange(one, context) for one in asked), return_exceptions=True)
+        for reply in replies:
+            if isinstance(reply, BaseException):
+                raise reply
+        return tuple(reply for reply in replies if isinstance(reply, RestReply))
+
+    async def _sent(self, request: RestRequest, before: RestRequest, context: Context) -> RestReply:
+        """One round to the modern side; `before` is the request as it was before the rules."""
+        contract = self.modern[request.method, request.path.template].contract
+        if request.json is not before.json:
+            _check(contract.body, request.json, context)
+        reply = await self._upstream.send(request, context.caller)
+        if reply.status < 400:
+            validator = contract.responses.get(reply.status)
+            try:
+                if validator is not None:
+                    validator.check(reply.json)
+            except SchemaProblem as problem:
+                raise UpstreamFault(
+                    1100, "upstream.contract", element=problem.path, expected=problem.expected
+                ) from problem
+        return reply
+
+
+def _check(validator: Validator | None, json: Any, context: Context) -> None:
+    """Refuse a body that the modern contract has no form for; an old value is named by its old element."""
+    if validator is None:
+        return
+    try:
+        validator.check(json)
+    except SchemaProblem as problem:
+        key = "value.unmappable" if context.face is Face.SOAP else "value.invalid"
+        element = context.names.get(problem.path, problem.path)
+        raise CallerFault(1014, key, element=element, expected=problem.expected) from problem

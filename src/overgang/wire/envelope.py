@@ -1,0 +1,266 @@
+"""From an element tree to an opened SOAP envelope, and from an answer to envelope bytes.
+
+SOAP 1.1 and 1.2, document/literal: one element in the Body. Faults are in soap_fault.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+from lxml import etree
+
+from overgang.core.errors import CallerFault
+
+
+class Version(Enum):
+    """A version of SOAP; the value is its number."""
+
+    SOAP11 = "1.1"
+    SOAP12 = "1.2"
+
+    @property
+    def namespace(self) -> str:
+        return _NAMESPACES[self]
+
+    @property
+    def media_type(self) -> str:
+        return _MEDIA_TYPES[self]
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type of answers, with the charset."""
+        return f"{_MEDIA_TYPES[self]}; charset=utf-8"
+
+
+_NAMESPACES: Final = {
+    Version.SOAP11: "http://schemas.xmlsoap.org/soap/envelope/",
+    Version.SOAP12: "http://www.w3.org/2003/05/soap-envelope",
+}
+_MEDIA_TYPES: Final = {Version.SOAP11: "text/xml", Version.SOAP12: "application/soap+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An opened request."""
+
+    version: Version
+    headers: tuple[etree._Element, ...]  # addressed to us and understood, no name twice
+    body: etree._Element  # the one child of Body
+
+
+class UnsupportedMediaType(CallerFault):
+    """The Content-Type names no version of SOAP: HTTP 415, without an envelope."""
+
+    def __init__(self) -> None:
+        super().__init__(1014, "http.media_type", expected=" or ".join(_MEDIA_TYPES.values()), status=415)
+
+
+class VersionMismatch(CallerFault):
+    """The envelope is of no version of SOAP, or of another one than the Content-Type says."""
+
+    def __init__(self) -> None:
+        super().__init__(1014, "soap.version", expected="the envelope namespace that belongs to the Content-Type")
+
+
+class MustUnderstand(CallerFault):
+    """Header blocks that must be understood are not; `names` are their Clark names."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(1014, "soap.mustunderstand.unknown", expected="only header blocks of the contract")
+        self.names = tuple(names)
+
+
+# the HTTP side --------------------------------------------------------------------------------------------------------
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_MEDIA_TYPE: Final = re.compile(rf"[ \t]*({_TOKEN}/{_TOKEN})[ \t]*")
+_PARAMETER: Final = re.compile(rf"[ \t]*({_TOKEN})=(?:({_TOKEN})|\"((?:[^\"\\]|\\.)*)\")[ \t]*")
+_ESCAPED: Final = re.compile(r"\\(.)")
+
+
+@lru_cache(maxsize=256)
+def version_of(content_type: str | None) -> tuple[Version, str | None, str | None]:
+    """The version, the charset and the action that a Content-Type names. Raises UnsupportedMediaType."""
+    found = _MEDIA_TYPE.match(content_type or "")
+    media_type = found[1].lower() if found else None
+    for version, known in _MEDIA_TYPES.items():
+        if found and media_type == known:
+            parameters = _parameters((content_type or "")[found.end() :])
+            return version, parameters.get("charset"), parameters.get("action")
+    raise UnsupportedMediaType
+
+
+def _parameters(text: str) -> dict[str, str]:
+    """The parameters by lower-case name; one that is malformed or comes twice is an unsupported media type."""
+    parameters: dict[str, str] = {}
+    place = 0
+    while place < len(text):
+        if text[place] != ";":
+            raise UnsupportedMediaType
+        found = _PARAMETER.match(text, place + 1)
+        if found is None:
+            if text[place + 1 :].strip(" \t;"):
+                raise UnsupportedMediaType
+            break  # a trailing ";" is common and harmless
+        name, token, quoted = found[1].lower(), found[2], found[3]
+        if name in parameters:
+            raise UnsupportedMediaType
+        parameters[name] = token if token is not None else _ESCAPED.sub(r"\1", quoted)
+        place = found.end()
+    return parameters
+
+
+def check_action(version: Version, header_values: Sequence[str], action_param: str | None, expected: str) -> None:
+    """Refuse a SOAPAction header or action parameter that speaks of another operation than the Body does.
+
+    The Body alone decides what is called. An action that is missing, empty or unquoted is accepted, one that conflicts
+    or is repeated is not; the parameter belongs to SOAP 1.2 and is ignored in 1.1. Raises CallerFault soap.action.
+    """
+    if len(header_values) > 1:
+        raise _action("one SOAPAction header")
+    said = [_unquoted(value.strip(" \t")) for value in header_values]
+    if version is Version.SOAP12 and action_param is not None:
+        said.append(action_param)
+    if any(action not in ("", expected) for action in said):
+        raise _action("the action that the contract gives the operation in the Body")
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+
+
+def _action(expected: str) -> CallerFault:
+    return CallerFault(1014, "soap.action", expected=expected)
+
+
+# requests -------------------------------------------------------------------------------------------------------------
+
+_SPACE: Final = " \t\r\n"
+_ENCODINGS: Final = ("http://schemas.xmlsoap.org/soap/encoding/", "http://www.w3.org/2003/05/soap-encoding")
+_BOOLEANS: Final = {"0": False, "false": False, "1": True, "true": True}
+# a header block with one of these is addressed to us, like one without any
+_OUR_ROLES: Final = {
+    Version.SOAP11: ("", "http://schemas.xmlsoap.org/soap/actor/next"),
+    Version.SOAP12: (
+        "",
+        f"{Version.SOAP12.namespace}/role/next",
+        f"{Version.SOAP12.namespace}/role/ultimateReceiver",
+    ),
+}
+_ROLES: Final = {
+    Version.SOAP11: f"{{{Version.SOAP11.namespace}}}actor",
+    Version.SOAP12: f"{{{Version.SOAP12.namespace}}}role",
+}
+
+
+def open_envelope(
+    root: etree._Element, *, content_type_version: Version, understood: Callable[[str], bool]
+) -> Envelope:
+    """Check the structure of a request and take it apart; `understood` is asked for the Clark name of a header block.
+
+    Raises VersionMismatch; MustUnderstand, before the Body is looked into; CallerFault 1014 with the key soap.envelope,
+    soap.encoding, soap.mustunderstand (not a boolean) or soap.header.duplicate.
+    """
+    version = _version(root)
+    if version is not content_type_version:
+        raise VersionMismatch
+    header, body = _parts(root, version)
+    _refuse_encoding(version, root, body)
+    headers = () if header is None else _headers(header, version, understood)
+    return Envelope(version, headers, _payload(body, version))
+
+
+def _version(root: etree._Element) -> Version:
+    name = etree.QName(root)
+    if name.localname != "Envelope":
+        raise _structure("an Envelope as root")
+    for version, namespace in _NAMESPACES.items():
+        if name.namespace == namespace:
+            return version
+    raise VersionMismatch
+
+
+def _parts(root: etree._Element, version: Version) -> tuple[etree._Element | None, etree._Element]:
+    children = _children(root)
+    header, body = f"{{{version.namespace}}}Header", f"{{{version.namespace}}}Body"
+    match [child.tag for child in children]:
+        case [only] if only == body:
+            return None, children[0]
+        case [first, second] if first == header and second == body:
+            return children[0], children[1]
+    raise _structure("in the Envelope one Header or none, then one Body, and nothing else")
+
+
+def _children(parent: etree._Element) -> list[etree._Element]:
+    """The child elements; comments are passed over, text between is refused."""
+    texts = [parent.text, *(child.tail for child in parent)]
+    if any(text and text.strip(_SPACE) for text in texts):
+        raise _structure("no text between the parts of the Envelope")
+    return [child for child in parent if isinstance(child.tag, str)]
+
+
+def _payload(body: etree._Element, version: Version) -> etree._Element:
+    children = _children(body)
+    if len(children) != 1:
+        raise _structure("exactly one element in the Body")
+    if etree.QName(children[0]).localname == "Fault" and etree.QName(children[0]).namespace in _NAMESPACES.values():
+        raise _structure("a request, not a Fault")
+    _refuse_encoding(version, children[0])
+    return children[0]
+
+
+def _refuse_encoding(version: Version, *elements: etree._Element) -> None:
+    """SOAP encoding lets a value stand elsewhere in the message; the contracts are literal."""
+    for element in elements:
+        style = element.get(f"{{{version.namespace}}}encodingStyle", "")
+        if any(uri.startswith(_ENCODINGS) for uri in style.split()):
+            raise CallerFault(1014, "soap.encoding", expected="literal use, no SOAP encoding")
+
+
+def _headers(header: etree._Element, version: Version, understood: Callable[[str], bool]) -> tuple[etree._Element, ...]:
+    """The understood blocks for us. Blocks for other nodes are none of our business, but must be well-formed SOAP."""
+    ours: list[etree._Element] = []
+    unknown: list[str] = []
+    for block in _children(header):
+        required = _must_understand(block, version)
+        if block.get(_ROLES[version], "").strip(_SPACE) not in _OUR_ROLES[version]:
+            continue
+        if understood(str(block.tag)):
+            ours.append(block)
+        elif required:
+            unknown.append(str(block.tag))
+    if unknown:
+        raise MustUnderstand(unknown)
+    _refuse_duplicates(ours)
+    return tuple(ours)
+
+
+def _must_understand(block: etree._Element, version: Version) -> bool:
+    value = block.get(f"{{{version.namespace}}}mustUnderstand", "0").strip(_SPACE)
+    if value not in _BOOLEANS:
+        raise CallerFault(1014, "soap.mustunderstand", expected="mustUnderstand to be 0 or 1")
+    return _BOOLEANS[value]
+
+
+def _refuse_duplicates(blocks: Iterable[etree._Element]) -> None:
+    names = [block.tag for block in blocks]
+    if len(names) != len(set(names)):
+        raise CallerFault(1014, "soap.header.duplicate", expected="each header block at most once")
+
+
+def _structure(expected: str) -> CallerFault:
+    return CallerFault(1014, "soap.envelope", expected=expected)
+
+
+# answers --------------------------------------------------------------------------------------------------------------
+
+_START: Final = {version: f'<s:Envelope xmlns:s="{version.namespace}">' for version in Version}
+
+
+def wrap(version: Version, body_xml: str, header_xml: str = "") -> bytes:
+    """The envelope around an encoded Body element and encoded header blocks; `s` is the prefix of its namespace."""
+    header = f"<s:Header>{header_xml}</s:Header>" if header_xml else ""
+    return f"{_START[version]}{header}<s:Body>{body_xml}</s:Body></s:Envelope>".encode()

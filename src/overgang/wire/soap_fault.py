@@ -1,0 +1,79 @@
+"""Faults as SOAP envelopes, with FaultDetails as the contracts declare it (facts-protocol-messages-codes §1.5)."""
+
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from overgang.core.errors import ERRORS, CallerFault, Fault
+from overgang.wire.envelope import MustUnderstand, Version, VersionMismatch, wrap
+
+DETAILS: Final = "http://service.bm.dk/xml/schemas/2011/01/12/"  # the namespace of FaultDetails
+
+
+def fault_bytes(version: Version, fault: Fault) -> tuple[int, bytes]:
+    """The HTTP status and the envelope of a fault.
+
+    FaultDetails has ErrorCode, the number, and Message, the fault's text; never InnerException, StackTrace or Source.
+    MustUnderstand has no detail: that is for what is wrong in the Body.
+    """
+    return _FORMS[version](fault)
+
+
+def _soap11(fault: Fault) -> tuple[int, bytes]:
+    code = _code(fault) or ("Client" if isinstance(fault, CallerFault) else "Server")
+    detail = _details(fault)
+    body = (
+        f"<s:Fault><faultcode>s:{code}</faultcode>"
+        f'<faultstring xml:lang="en">{escape(ERRORS[fault.number].text)}</faultstring>'
+        f"{detail and f'<detail>{detail}</detail>'}</s:Fault>"
+    )
+    return 500, wrap(Version.SOAP11, body)
+
+
+def _soap12(fault: Fault) -> tuple[int, bytes]:
+    code = _code(fault)
+    status = 400 if code is None and isinstance(fault, CallerFault) else 500
+    detail = _details(fault)
+    body = (
+        f"<s:Fault><s:Code><s:Value>s:{code or ('Sender' if status == 400 else 'Receiver')}</s:Value></s:Code>"
+        f'<s:Reason><s:Text xml:lang="en">{escape(ERRORS[fault.number].text)}</s:Text></s:Reason>'
+        f"{detail and f'<s:Detail>{detail}</s:Detail>'}</s:Fault>"
+    )
+    return status, wrap(Version.SOAP12, body, _header_blocks(fault))
+
+
+_FORMS: Final = {Version.SOAP11: _soap11, Version.SOAP12: _soap12}
+
+
+def _code(fault: Fault) -> str | None:
+    """The code both versions name alike."""
+    if isinstance(fault, MustUnderstand):
+        return "MustUnderstand"
+    return "VersionMismatch" if isinstance(fault, VersionMismatch) else None
+
+
+def _details(fault: Fault) -> str:
+    if isinstance(fault, MustUnderstand):
+        return ""
+    return (
+        f'<FaultDetails xmlns="{DETAILS}"><ErrorCode>{fault.number}</ErrorCode>'
+        f"<Message>{escape(fault.text)}</Message></FaultDetails>"
+    )
+
+
+def _header_blocks(fault: Fault) -> str:
+    """What SOAP 1.2 says in the Header of a fault: the versions offered, or the blocks not understood."""
+    if isinstance(fault, VersionMismatch):
+        offered = (
+            f'<s:SupportedEnvelope qname="e:Envelope" xmlns:e="{version.namespace}"/>' for version in reversed(Version)
+        )
+        return f"<s:Upgrade>{''.join(offered)}</s:Upgrade>"
+    if isinstance(fault, MustUnderstand):
+        return "".join(map(_not_understood, fault.names))
+    return ""
+
+
+def _not_understood(clark: str) -> str:
+    namespace, _, local = clark.removeprefix("{").rpartition("}")
+    if not namespace:
+        return f'<s:NotUnderstood qname="{local}"/>'
+    return f'<s:NotUnderstood qname="n:{local}" xmlns:n={quoteattr(namespace)}/>'
