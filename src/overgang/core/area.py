@@ -1,8 +1,7 @@
 """What an area declares: its old operations, the rules of its modern ones, and what it leaves out on purpose."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from overgang.core.fields import Table
@@ -69,5 +68,5 @@ class Area:
     services: tuple[Service, ...]
     rules: Mapping[str, tuple[Rule, ...]]
     laws: tuple[Law[Any], ...] = ()
-    reply_rules: Mapping[str, tuple[ReplyRule, ...]] = MappingProxyType({})
+    reply_rules: Mapping[str, tuple[ReplyRule, ...]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()

@@ -45,4 +45,6 @@ def check(caller: Caller, codelists: Mapping[str, CodeList], today: date) -> Non
         _ = Tidspunkt(caller.registered).moment
     except Unmappable as mistake:
         element = f"{USER_METADATA}/RegistrationDateTime"
-        raise CallerFault(8235, "value.unmappable", element=element, expected="a time of the years 1 to 9999") from mistake
+        raise CallerFault(
+            8235, "value.unmappable", element=element, expected="a time of the years 1 to 9999"
+        ) from mistake

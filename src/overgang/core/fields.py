@@ -28,15 +28,14 @@ class Unrepresentable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How one value crosses; both functions raise Unrepresentable. `codelist` and `table` serve rules and checks."""
+    """How one value crosses; both functions raise Unrepresentable. The rest is for rules and the coverage check."""
 
     name: str
     to_new: Convert
     to_old: Convert
     codelist: str | None = None
     unknown: int = 2002
-    table: "Table | None" = None
-    item: str | None = None
+    values: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +135,23 @@ def code(codelist: str, *, unknown: int = 2002) -> Codec:
     return Codec(f"a value of code list {codelist}", to_new, to_old, codelist=codelist, unknown=unknown)
 
 
+def words(values: Mapping[str, str]) -> Codec:
+    """An old enumeration's values by their modern ones; both ways total, so no two may share a modern value."""
+    back = {new: old for old, new in values.items()}
+    if len(back) < len(values):
+        raise ValueError("two old values share a modern one")
+
+    def look_up(table: Mapping[str, str]) -> Convert:
+        def translate(value: Any) -> str:
+            if value not in table:
+                raise Unrepresentable("one of the listed values")
+            return table[value]
+
+        return translate
+
+    return Codec("one of the listed values", look_up(values), look_up(back), values=values)
+
+
 def each(item: str, table: Table) -> Codec:
     """A collection element with repeated `item` elements is an array; an empty one stays an empty array."""
 
@@ -147,4 +163,4 @@ def each(item: str, table: Table) -> Codec:
             raise Unrepresentable("an array")
         return {item: [table.to_old(entry) for entry in value]} if value else {}
 
-    return Codec("an array", to_new, to_old, table=table, item=item)
+    return Codec("an array", to_new, to_old)

@@ -6,14 +6,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from overgang.core.paths import Path
-from overgang.core.values import Tidspunkt
-
-EMPTY: Mapping[str, str] = MappingProxyType({})
+from overgang.core.values import COPENHAGEN, Tidspunkt
 
 
 class Face(Enum):
@@ -69,6 +66,11 @@ class SoapCall:
         digest = hmac.digest(self.identity, step.encode(), hashlib.sha256)
         return str(UUID(bytes=digest[:16], version=4))
 
+    @property
+    def event_date(self) -> Tidspunkt:
+        """When this call arrived, as receipts write it: Danish time with its offset."""
+        return Tidspunkt.of(self.received.astimezone(COPENHAGEN))
+
     def fresh_id(self, step: str) -> str:
         """A uuid of this one arrival of the call; a repeat gives another."""
         return self.new_id(f"{step} {self.received.isoformat()}")
@@ -89,7 +91,7 @@ class RestRequest:
     citizen: str | None = None
     json: Any = None
     request_id: str | None = None
-    query: Mapping[str, str] = EMPTY
+    query: Mapping[str, str] = field(default_factory=dict)
     expects: Container[int] = (200, 201, 204)
     knows: Container[int] = ()
     raw: bytes | None = field(default=None, repr=False)

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from overgang.core.codelists import CodeList
 from overgang.core.errors import ERRORS, CallerFault, Fault, UpstreamFault
 from overgang.core.fields import Field, Table
-from overgang.core.messages import EMPTY, Caller, Face, RestReply, RestRequest
+from overgang.core.messages import Caller, Face, RestReply, RestRequest
 from overgang.core.timeline import NotInForce, Timeline, Version
 from overgang.core.values import Tidspunkt, Unmappable
 
@@ -34,17 +34,18 @@ class Context:
     day: date
     codelists: Mapping[str, CodeList]
     switched_off: frozenset[str] = frozenset()
-    names: Mapping[str, str] = EMPTY
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     cited: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Law(Generic[V]):
-    """A rule as it is cited and listed: its id in rules.md, what it says over time, and on which faces."""
+    """A rule as it is cited and listed: its id, what it says over time, which modern operations it concerns."""
 
     id: str
     text: str
     timeline: Timeline[V]
+    concerns: tuple[str, ...]
     faces: tuple[Face, ...] = (Face.SOAP, Face.REST)
 
     def on(self, day: date, context: Context) -> Version[V] | None:
@@ -79,9 +80,7 @@ class Governed:
 _LOOK_UP = Governed("look-up", frozenset(ERRORS))
 
 
-def govern(
-    operation: Governed, request: RestRequest, context: Context
-) -> Generator[RestRequest, RestReply, RestReply]:
+def govern(operation: Governed, request: RestRequest, context: Context) -> Generator[RestRequest, RestReply, RestReply]:
     """Send `request` under its rules: yields what goes out (look-ups, then the request), returns the reply."""
     for rule in operation.rules:
         outcome = rule(request, context)
@@ -91,8 +90,9 @@ def govern(
     reply = yield request
     if reply.status not in request.expects and reply.error_code not in request.knows:
         raise refusal(operation, reply)
-    for reply_rule in operation.reply_rules:
-        reply = reply_rule(request, reply, context)
+    if reply.status < 400:
+        for reply_rule in operation.reply_rules:
+            reply = reply_rule(request, reply, context)
     return reply
 
 

@@ -3,6 +3,7 @@
 import argparse
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -20,7 +21,8 @@ def main() -> None:
     parser.add_argument("--citizens", type=Path, default=Path("config/demo/citizens.toml"))
     given = parser.parse_args()
     store = Store(given.data, load_citizens(given.citizens))
-    with socket.create_server(("127.0.0.1", given.port)) as listener:
+    # Uvicorn ends in good order on Ctrl-C and then hands the interrupt on.
+    with suppress(KeyboardInterrupt), socket.create_server(("127.0.0.1", given.port)) as listener:
         sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}\n")
         sys.stdout.flush()
         # The access log would hold the citizen number that one documented path carries.

@@ -28,7 +28,7 @@ class Initial:
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """An invented person. `state` tells what the person is an example of: situation, a_kasse, visitationskategori ..."""
+    """An invented person; `state` tells what the person is an example of: situation, a_kasse, visitationskategori."""
 
     label: str
     number: str

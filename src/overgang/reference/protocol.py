@@ -7,7 +7,8 @@ A request id counts as seen once the request is well-formed, also when the area 
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote
@@ -47,14 +48,19 @@ Read: TypeAlias = Callable[[Transaction, Call], Mapping[str, Any]]
 def write_route(
     store: Store, verb: str, path: str, write: Write, *, body: Sequence[Property] | None = None, unknown: int
 ) -> Route:
-    """A route that registers; `unknown` is the operation's number for an unknown citizen."""
+    """A route that registers; `unknown` is the operation's number for an unknown citizen.
+
+    About a dead citizen nothing new is registered, but a mistake can still be deleted.
+    """
 
     async def endpoint(request: Request) -> JSONResponse:
         call = _call(request)
         request_id = _request_id(request)
         if body is not None:
             call = replace(call, body=_body(await request.body(), body))
-        return JSONResponse(_registered(store, write, call, request_id, unknown))
+        with _recorded(store, request_id) as transaction:
+            _require_citizen(transaction, call.citizen, unknown, living=verb != "DELETE")
+            return JSONResponse(write(transaction, call))
 
     return Route(path, endpoint, methods=[verb])
 
@@ -65,8 +71,7 @@ def read_route(store: Store, path: str, read: Read, *, unknown: int) -> Route:
     async def endpoint(request: Request) -> JSONResponse:
         call = _call(request)
         with store.transaction() as transaction:
-            if transaction.citizen_is_dead(call.citizen) is None:
-                raise Refusal(unknown)
+            _require_citizen(transaction, call.citizen, unknown, living=False)
             return JSONResponse(dict(read(transaction, call)))
 
     return Route(path, endpoint, methods=["GET"])
@@ -91,26 +96,27 @@ def match_raw_path(app: ASGIApp) -> ASGIApp:
     return on_raw_path
 
 
-def _registered(store: Store, write: Write, call: Call, request_id: str, unknown: int) -> str:
-    refusal: Refusal
+@contextmanager
+def _recorded(store: Store, request_id: str) -> Iterator[Transaction]:
+    """A transaction that keeps the request id also when the block is refused; what the block wrote is then undone."""
+    refusal: Refusal | None = None
     with store.transaction() as transaction:
         if not transaction.remember_request(request_id):
             raise RequestIdSeen
         try:
             with transaction.undone_on_error():
-                _require_living(transaction, call.citizen, unknown)
-                return write(transaction, call)
+                yield transaction
         except Refusal as mistake:
             refusal = mistake
-    # Only now, so that the request id is committed.
-    raise refusal
+    if refusal is not None:
+        raise refusal
 
 
-def _require_living(transaction: Transaction, citizen: str, unknown: int) -> None:
-    dead = transaction.citizen_is_dead(citizen)
+def _require_citizen(transaction: Transaction, number: str, unknown: int, *, living: bool) -> None:
+    dead = transaction.citizen_is_dead(number)
     if dead is None:
         raise Refusal(unknown)
-    if dead:
+    if dead and living:
         raise Refusal(4405)
 
 

@@ -1,6 +1,7 @@
 """What is registered, in SQLite: versions of registrations, the citizens, and the request ids seen.
 
-A change never overwrites: it adds a version, and the newest one counts. A deletion is a version too, so history keeps it.
+A change never overwrites: it adds a version, and the newest one counts. A deletion is a version too, so the history
+keeps what was deleted.
 """
 
 import json
@@ -39,6 +40,7 @@ CREATE TABLE IF NOT EXISTS registration (
 CREATE UNIQUE INDEX IF NOT EXISTS registration_newest ON registration (kind, id) WHERE newest;
 CREATE INDEX IF NOT EXISTS registration_citizen ON registration (citizen, kind);
 CREATE TABLE IF NOT EXISTS seen_request (id TEXT PRIMARY KEY, seen_at REAL NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS seen_request_age ON seen_request (seen_at);
 """
 
 
@@ -93,17 +95,20 @@ class Transaction:
 
     def exists(self, kind: str, id_: str) -> bool:
         """Whether the id was ever used, whoever's it is and also when it is deleted."""
-        found = self._connection.execute("SELECT 1 FROM registration WHERE kind = ? AND id = ?", (kind, id_))
+        query = "SELECT 1 FROM registration WHERE kind = ? AND id = ? AND newest"  # each id has a newest version
+        found = self._connection.execute(query, (kind, id_))
         return found.fetchone() is not None
 
     def live(self, kind: str, citizen: str) -> list[Registration]:
-        """The newest versions that are not deleted, in the order of their first registration."""
-        newest = {each.id: each for each in self.versions(kind, citizen)}
-        return [each for each in newest.values() if not each.deleted]
+        """The newest versions that are not deleted, oldest first."""
+        return self._registrations("kind = ? AND citizen = ? AND newest AND NOT deleted", kind, citizen)
 
     def versions(self, kind: str, citizen: str) -> list[Registration]:
         """Every version, oldest first."""
-        query = "SELECT * FROM registration WHERE kind = ? AND citizen = ? ORDER BY seq"
+        return self._registrations("kind = ? AND citizen = ?", kind, citizen)
+
+    def _registrations(self, which: str, kind: str, citizen: str) -> list[Registration]:
+        query = f"SELECT * FROM registration WHERE {which} ORDER BY seq"
         return [_registration(row) for row in self._connection.execute(query, (kind, citizen))]
 
     def put(self, registration: Registration) -> str:

@@ -51,7 +51,7 @@ def routes(store: Store) -> list[Route]:
 
 
 def _create(transaction: Transaction, call: Call) -> str:
-    """4977 an id used before; 4316 an open enrolment, or a day before the end of an ended one (its end is free again)."""
+    """4977 an id used before; 4316 an open enrolment, or a day before another's end (the day it ends is free)."""
     id_ = call.path["tilmeldingId"]
     if transaction.exists(KIND, id_):
         raise Refusal(4977, element="tilmeldingId")
@@ -79,9 +79,9 @@ def _afmeld(transaction: Transaction, call: Call) -> str:
 
 
 def _current(transaction: Transaction, call: Call) -> Mapping[str, Any]:
-    """Open enrolments and those that end on a later day."""
+    """Open enrolments and those that end today or later."""
     live = transaction.live(KIND, call.citizen)
-    return {"tilmeldinger": [_dto(each) for each in live if _runs_after(each, transaction.today)]}
+    return {"tilmeldinger": [_dto(each) for each in live if _runs_on(each, transaction.today)]}
 
 
 def _historik(transaction: Transaction, call: Call) -> Mapping[str, Any]:
@@ -89,9 +89,9 @@ def _historik(transaction: Transaction, call: Call) -> Mapping[str, Any]:
     return {"tilmeldinger": [with_metadata(_dto(each), each) for each in versions]}
 
 
-def _runs_after(enrolment: Registration, day: date) -> bool:
+def _runs_on(enrolment: Registration, day: date) -> bool:
     end = enrolment.content.get("afmeldingsdato")
-    return end is None or day_of(end) > day
+    return end is None or day_of(end) >= day
 
 
 def _dto(enrolment: Registration) -> dict[str, Any]:

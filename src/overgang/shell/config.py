@@ -4,16 +4,17 @@
 answers with values that need no further checking. config/gateway.toml shows every setting with its default.
 """
 
-import difflib
-import ipaddress
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from typing import Any
+
+from overgang.shell import settings
+from overgang.shell.settings import Read, Setting
+from overgang.wire import guard
 
 
 class ConfigError(Exception):
@@ -45,14 +46,9 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What a message may be at most: the guard's limits on XML, then those on JSON. Sizes in bytes."""
+class Limits(guard.Limits):
+    """The guard's limits on XML, and those on JSON: a request's bytes and nesting, the bytes of a modern reply."""
 
-    bytes: int = 4 * 1024 * 1024
-    depth: int = 40
-    elements: int = 50_000
-    attributes: int = 50
-    name: int = 200
     rest_bytes: int = 1024 * 1024
     rest_depth: int = 32
     reply_bytes: int = 8 * 1024 * 1024
@@ -89,17 +85,6 @@ class Config:
     releases: Path | None
 
 
-Read: TypeAlias = Callable[[Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """How one setting is read (ValueError says what was expected) and what it is when absent; MISSING: required."""
-
-    read: Read
-    default: Any = MISSING
-
-
 def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     """The configuration in `path`; relative paths in it are relative to its folder.
 
@@ -109,17 +94,17 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     given = _parse(path)
     base = path.parent
     for name in given.keys() - _SECTIONS:
-        lines.append(_unknown(name, _SECTIONS))
-    part = {name: _table(given, name, lines) for name in _SECTIONS}
-    folder, file, secret = partial(_folder, base), partial(_file, base), partial(_secret, base)
+        lines.append(settings.unknown(name, _SECTIONS))
+    part = {name: settings.table(given, name, lines) for name in _SECTIONS}
+    folder, file, secret = partial(settings.folder, base), partial(settings.file, base), partial(settings.secret, base)
     shared, upstream = _upstream(part["upstream"], lines)
-    listen = _take(part["listen"], "listen", _of(Listen, _LISTEN), lines)
-    limits = _take(part["limits"], "limits", _of(Limits, _LIMITS), lines)
-    headers = _take(part["headers"], "headers", _of(HeaderNames, _HEADERS), lines)
-    wsdl = _take(part["wsdl"], "wsdl", {"folder": _Setting(folder, "../wsdl")}, lines)
-    codelists = _take(part["codelists"], "codelists", {"folder": _Setting(folder, "codelists")}, lines)
-    identity = _take(part["identity"], "identity", {"key_file": _Setting(secret)}, lines)
-    releases = _take(part["releases"], "releases", {"file": _Setting(file, None)}, lines)
+    listen = settings.take(part["listen"], "listen", settings.of(Listen, _LISTEN), lines)
+    limits = settings.take(part["limits"], "limits", settings.of(Limits, _LIMITS), lines)
+    headers = settings.take(part["headers"], "headers", settings.of(HeaderNames, _HEADERS), lines)
+    wsdl = settings.take(part["wsdl"], "wsdl", {"folder": Setting(folder, "../wsdl")}, lines)
+    codelists = settings.take(part["codelists"], "codelists", {"folder": Setting(folder, "codelists")}, lines)
+    identity = settings.take(part["identity"], "identity", {"key_file": Setting(secret)}, lines)
+    releases = settings.take(part["releases"], "releases", {"file": Setting(file, None)}, lines)
     switched_off = _callers(part["callers"], rules, lines)
     if lines:
         raise ConfigError([f"{path.name}: {line}" for line in lines])
@@ -148,60 +133,23 @@ def _parse(path: Path) -> dict[str, Any]:
         raise ConfigError([f"{path.name}: not TOML: {mistake}"]) from mistake
 
 
-def _table(given: Mapping[str, Any], name: str, lines: list[str], where: str = "") -> dict[str, Any]:
-    table = given.get(name, {})
-    if isinstance(table, dict):
-        return table
-    lines.append(f"{where}{name}: expected a table")
-    return {}
-
-
-def _take(table: Mapping[str, Any], where: str, settings: Mapping[str, _Setting], lines: list[str]) -> dict[str, Any]:
-    """Each setting read, or its default (which goes the same way, so a default folder that is missing is told)."""
-    lines += [f"{where}.{_unknown(name, settings)}" for name in table if name not in settings]
-    values = {}
-    for name, setting in settings.items():
-        value = table.get(name, setting.default)
-        if value is MISSING:
-            lines.append(f"{where}.{name}: is missing")
-        elif value is None:
-            values[name] = None
-        else:
-            try:
-                values[name] = setting.read(value)
-            except ValueError as mistake:
-                lines.append(f"{where}.{name}: {mistake}")
-    return values
-
-
-def _unknown(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"{name}: unknown" + (f", did you mean {near[0]}?" if near else "")
-
-
-def _of(kind: type[Any], readers: Mapping[str, Read]) -> dict[str, _Setting]:
-    return {item.name: _Setting(readers[item.name], item.default) for item in fields(kind)}
-
-
 def _upstream(table: Mapping[str, Any], lines: list[str]) -> tuple[dict[str, Any], dict[str, Target]]:
     """The shared settings, and a target per domain: its own settings before the shared ones."""
     domains = {name for name, value in table.items() if isinstance(value, dict)}
     if not domains:
         lines.append("upstream: no modern service is configured, e.g. [upstream.visiteringogstatus]")
-    shared_settings = {
-        "deadline": _Setting(_TARGET["deadline"], 10.0),
-        "max_in_flight": _Setting(_TARGET["max_in_flight"], 64),
-        "client": _Setting(_choice("pyreqwest", "httpx"), "pyreqwest"),
-    }
     plain = {name: value for name, value in table.items() if name not in domains}
-    shared = _take(plain, "upstream", shared_settings, lines)
+    of_target = settings.of(Target, _TARGET)
+    of_all = {name: setting for name, setting in of_target.items() if name != "url"}
+    client = Setting(settings.choice("pyreqwest", "httpx"), "pyreqwest")
+    shared = settings.take(plain, "upstream", {**of_all, "client": client}, lines)
     targets = {}
     for name in sorted(domains):
         if not re.fullmatch(r"[a-z][a-z0-9]*", name):
             lines.append(f"upstream.{name}: a domain is written in lower case, as in the path")
-        own = {key: _Setting(convert, shared.get(key, MISSING)) for key, convert in _TARGET.items()}
-        values = _take(table[name], f"upstream.{name}", own, lines)
-        if values.keys() == _TARGET.keys():
+        own = {key: replace(setting, default=shared.get(key, setting.default)) for key, setting in of_target.items()}
+        values = settings.take(table[name], f"upstream.{name}", own, lines)
+        if values.keys() == own.keys():
             targets[name] = Target(**values)
     return shared, targets
 
@@ -212,116 +160,42 @@ def _callers(table: Mapping[str, Any], rules: Collection[str] | None, lines: lis
         where = f'callers."{caller}"'
         if not re.fullmatch(r"[1-9][0-9]{0,2}/[^/\s]{1,20}", caller):
             lines.append(f'{where}: expected organisation type and code, e.g. "8/101"')
-        own = _table(table, caller, lines, "callers.")
-        names = _take(own, where, {"switched_off": _Setting(_texts, [])}, lines).get("switched_off", ())
+        own = settings.table(table, caller, lines, "callers.")
+        names = settings.take(own, where, _CALLER, lines).get("switched_off", ())
         if rules is not None:
-            lines += [f"{where}.switched_off: {_unknown(name, rules)}" for name in names if name not in rules]
+            lines += [f"{where}.switched_off: {settings.unknown(name, rules)}" for name in names if name not in rules]
         switched_off[caller] = frozenset(names)
     return switched_off
 
 
-# ---- how single values are read; what they raise is told after the setting's name
-
-
-def _text(value: Any, pattern: str, expected: str) -> str:
-    if not isinstance(value, str) or not re.fullmatch(pattern, value):
-        raise ValueError(f"expected {expected}")
-    return value
-
-
-def _texts(value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError("expected a list of texts")
-    return value
-
-
-def _number(kinds: tuple[type, ...], name: str, least: float, most: float) -> Read:
-    def convert(value: Any) -> Any:
-        if type(value) not in kinds or not least <= value <= most:
-            raise ValueError(f"expected {name} from {least:g} to {most:.10g}")
-        return kinds[-1](value)
-
-    return convert
-
-
-def _choice(*words: str) -> Read:
-    def convert(value: Any) -> Any:
-        if value not in words:
-            raise ValueError(f"expected {' or '.join(words)}")
-        return value
-
-    return convert
-
-
-def _host(value: Any) -> str:
-    try:
-        return str(ipaddress.ip_address(_text(value, r".+", "")))
-    except ValueError:
-        return _text(value, r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", "an IP address or a host name")
-
-
-def _url(value: Any) -> str:
-    text = _text(value, r"https?://[\x21-\x7e]+", "an address that starts with http:// or https://")
-    try:
-        parts = urlsplit(text)
-        usable = parts.hostname and parts.port != 0
-    except ValueError:
-        usable = None
-    if not usable or parts.username is not None or "?" in text or "#" in text or "/." in parts.path:
-        raise ValueError("expected an address with a host, and without user, query or fragment")
-    return text.rstrip("/")
-
-
-def _folder(base: Path, value: Any) -> Path:
-    path = base / _text(value, r".+", "the path of a folder")
-    if not path.is_dir():
-        raise ValueError(f"no folder {path}")
-    return path
-
-
-def _file(base: Path, value: Any) -> Path:
-    path = base / _text(value, r".+", "the path of a file")
-    if not path.is_file():
-        raise ValueError(f"no file {path}")
-    return path
-
-
-def _secret(base: Path, value: Any) -> bytes:
-    path = _file(base, value)
-    try:
-        secret = path.read_bytes().strip()
-    except OSError as mistake:
-        raise ValueError(f"{path}: {mistake.strerror}") from mistake
-    if len(secret) < 32:
-        raise ValueError(f"{path} holds fewer than 32 bytes")
-    return secret
-
-
-_whole = partial(_number, (int,), "a whole number")
 _SECTIONS = ("listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases")
 _LISTEN: Mapping[str, Read] = {
-    "host": _host,
-    "port": _whole(0, 65535),
-    "admin_port": _whole(0, 65535),
-    "public": _url,
-    "prefix": partial(_text, pattern=r"(/[A-Za-z0-9_-]+)*", expected='a path such as "/PjakTassWCF", or nothing'),
+    "host": settings.host,
+    "port": settings.whole(0, 65535),
+    "admin_port": settings.whole(0, 65535),
+    "public": settings.url,
+    "prefix": partial(
+        settings.text, pattern=r"(/[A-Za-z0-9_-]+)*", expected='a path such as "/PjakTassWCF", or nothing'
+    ),
 }
+_CALLER = {"switched_off": Setting(settings.texts, ())}
 _TARGET: Mapping[str, Read] = {
-    "url": _url,
-    "deadline": _number((int, float), "seconds", 0.05, 300),
-    "max_in_flight": _whole(1, 10_000),
+    "url": settings.url,
+    "deadline": settings.number((int, float), "seconds", 0.05, 300),
+    "max_in_flight": settings.whole(1, 10_000),
 }
 _LIMITS: Mapping[str, Read] = {
-    "bytes": _whole(1024, 2**30),
-    "depth": _whole(4, 250),
-    "elements": _whole(10, 10_000_000),
-    "attributes": _whole(1, 10_000),
-    "name": _whole(20, 10_000),
-    "rest_bytes": _whole(1024, 2**30),
-    "rest_depth": _whole(4, 250),
-    "reply_bytes": _whole(1024, 2**30),
+    "bytes": settings.whole(1024, 2**30),
+    "depth": settings.whole(4, 250),
+    "elements": settings.whole(10, 10_000_000),
+    "attributes": settings.whole(1, 10_000),
+    "name": settings.whole(20, 10_000),
+    "value": settings.whole(256, 10_000_000),
+    "rest_bytes": settings.whole(1024, 2**30),
+    "rest_depth": settings.whole(4, 250),
+    "reply_bytes": settings.whole(1024, 2**30),
 }
 _HEADERS: Mapping[str, Read] = {
-    item.name: partial(_text, pattern=r"[A-Za-z][A-Za-z0-9-]{0,99}", expected="a header name")
+    item.name: partial(settings.text, pattern=r"[A-Za-z][A-Za-z0-9-]{0,99}", expected="a header name")
     for item in fields(HeaderNames)
 }

@@ -9,7 +9,8 @@ from overgang.core.errors import CallerFault, Fault, UpstreamFault
 from overgang.core.flow import Asked, Flow
 from overgang.core.messages import Caller, Face, RestReply, RestRequest
 from overgang.core.rules import Context, Governed, govern
-from overgang.wire.openapi import ModernOperation, SchemaProblem, Validator
+from overgang.wire.openapi import ModernOperation
+from overgang.wire.schema import SchemaProblem, Validator
 
 
 class Sends(Protocol):

@@ -4,7 +4,7 @@ SOAP 1.1 and 1.2, document/literal: one element in the Body. Faults are in soap_
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -40,6 +40,7 @@ _NAMESPACES: Final = {
     Version.SOAP12: "http://www.w3.org/2003/05/soap-envelope",
 }
 _MEDIA_TYPES: Final = {Version.SOAP11: "text/xml", Version.SOAP12: "application/soap+xml"}
+_BY_MEDIA_TYPE: Final = {media_type: version for version, media_type in _MEDIA_TYPES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Envelope:
     """An opened request."""
 
     version: Version
-    headers: tuple[etree._Element, ...]  # addressed to us and understood, no name twice
+    headers: tuple[etree._Element, ...]  # those for us that are understood, no name twice
     body: etree._Element  # the one child of Body
 
 
@@ -81,16 +82,15 @@ _PARAMETER: Final = re.compile(rf"[ \t]*({_TOKEN})=(?:({_TOKEN})|\"((?:[^\"\\]|\
 _ESCAPED: Final = re.compile(r"\\(.)")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def version_of(content_type: str | None) -> tuple[Version, str | None, str | None]:
     """The version, the charset and the action that a Content-Type names. Raises UnsupportedMediaType."""
     found = _MEDIA_TYPE.match(content_type or "")
-    media_type = found[1].lower() if found else None
-    for version, known in _MEDIA_TYPES.items():
-        if found and media_type == known:
-            parameters = _parameters((content_type or "")[found.end() :])
-            return version, parameters.get("charset"), parameters.get("action")
-    raise UnsupportedMediaType
+    version = _BY_MEDIA_TYPE.get(found[1].lower()) if found else None
+    if found is None or version is None:
+        raise UnsupportedMediaType
+    parameters = _parameters(found.string[found.end() :])
+    return version, parameters.get("charset"), parameters.get("action")
 
 
 def _parameters(text: str) -> dict[str, str]:
@@ -140,20 +140,44 @@ def _action(expected: str) -> CallerFault:
 
 _SPACE: Final = " \t\r\n"
 _ENCODINGS: Final = ("http://schemas.xmlsoap.org/soap/encoding/", "http://www.w3.org/2003/05/soap-encoding")
-_BOOLEANS: Final = {"0": False, "false": False, "1": True, "true": True}
-# a header block with one of these is addressed to us, like one without any
-_OUR_ROLES: Final = {
-    Version.SOAP11: ("", "http://schemas.xmlsoap.org/soap/actor/next"),
-    Version.SOAP12: (
-        "",
-        f"{Version.SOAP12.namespace}/role/next",
-        f"{Version.SOAP12.namespace}/role/ultimateReceiver",
-    ),
+_BOOLEANS: Final = {None: False, "0": False, "false": False, "1": True, "true": True}
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The Clark names of a version, and the roles that mean us."""
+
+    version: Version
+    header: str
+    body: str
+    must_understand: str
+    role: str
+    encoding_style: str
+    ours: frozenset[str | None]  # the last node of the chain is addressed by no role at all, too
+
+
+def _names(version: Version, role: str, *ours: str) -> _Names:
+    space = f"{{{version.namespace}}}"
+    return _Names(
+        version=version,
+        header=f"{space}Header",
+        body=f"{space}Body",
+        must_understand=f"{space}mustUnderstand",
+        role=f"{space}{role}",
+        encoding_style=f"{space}encodingStyle",
+        ours=frozenset({None, "", *ours}),
+    )
+
+
+_ROLES_12: Final = f"{Version.SOAP12.namespace}/role"
+_NAMES: Final = {
+    f"{{{names.version.namespace}}}Envelope": names
+    for names in (
+        _names(Version.SOAP11, "actor", "http://schemas.xmlsoap.org/soap/actor/next"),
+        _names(Version.SOAP12, "role", f"{_ROLES_12}/next", f"{_ROLES_12}/ultimateReceiver"),
+    )
 }
-_ROLES: Final = {
-    Version.SOAP11: f"{{{Version.SOAP11.namespace}}}actor",
-    Version.SOAP12: f"{{{Version.SOAP12.namespace}}}role",
-}
+_FAULTS: Final = {f"{{{version.namespace}}}Fault" for version in Version}
 
 
 def open_envelope(
@@ -164,91 +188,84 @@ def open_envelope(
     Raises VersionMismatch; MustUnderstand, before the Body is looked into; CallerFault 1014 with the key soap.envelope,
     soap.encoding, soap.mustunderstand (not a boolean) or soap.header.duplicate.
     """
-    version = _version(root)
-    if version is not content_type_version:
-        raise VersionMismatch
-    header, body = _parts(root, version)
-    _refuse_encoding(version, root, body)
-    headers = () if header is None else _headers(header, version, understood)
-    return Envelope(version, headers, _payload(body, version))
-
-
-def _version(root: etree._Element) -> Version:
-    name = etree.QName(root)
-    if name.localname != "Envelope":
+    names = _NAMES.get(str(root.tag))
+    if names is None and etree.QName(root).localname != "Envelope":
         raise _structure("an Envelope as root")
-    for version, namespace in _NAMESPACES.items():
-        if name.namespace == namespace:
-            return version
-    raise VersionMismatch
+    if names is None or names.version is not content_type_version:
+        raise VersionMismatch
+    header, body = _parts(root, names)
+    _refuse_encoding(names, root)
+    _refuse_encoding(names, body)
+    headers = () if header is None else _headers(header, names, understood)
+    return Envelope(names.version, headers, _payload(body, names))
 
 
-def _parts(root: etree._Element, version: Version) -> tuple[etree._Element | None, etree._Element]:
-    children = _children(root)
-    header, body = f"{{{version.namespace}}}Header", f"{{{version.namespace}}}Body"
-    match [child.tag for child in children]:
-        case [only] if only == body:
-            return None, children[0]
-        case [first, second] if first == header and second == body:
-            return children[0], children[1]
+def _parts(root: etree._Element, names: _Names) -> tuple[etree._Element | None, etree._Element]:
+    match _children(root):
+        case [body] if body.tag == names.body:
+            return None, body
+        case [header, body] if header.tag == names.header and body.tag == names.body:
+            return header, body
     raise _structure("in the Envelope one Header or none, then one Body, and nothing else")
 
 
 def _children(parent: etree._Element) -> list[etree._Element]:
     """The child elements; comments are passed over, text between is refused."""
-    texts = [parent.text, *(child.tail for child in parent)]
-    if any(text and text.strip(_SPACE) for text in texts):
-        raise _structure("no text between the parts of the Envelope")
-    return [child for child in parent if isinstance(child.tag, str)]
+    nodes = list(parent)
+    for text in (parent.text, *[node.tail for node in nodes]):
+        if text and text.strip(_SPACE):
+            raise _structure("no text between the parts of the Envelope")
+    return [node for node in nodes if isinstance(node.tag, str)]
 
 
-def _payload(body: etree._Element, version: Version) -> etree._Element:
+def _payload(body: etree._Element, names: _Names) -> etree._Element:
     children = _children(body)
     if len(children) != 1:
         raise _structure("exactly one element in the Body")
-    if etree.QName(children[0]).localname == "Fault" and etree.QName(children[0]).namespace in _NAMESPACES.values():
+    if children[0].tag in _FAULTS:
         raise _structure("a request, not a Fault")
-    _refuse_encoding(version, children[0])
+    _refuse_encoding(names, children[0])
     return children[0]
 
 
-def _refuse_encoding(version: Version, *elements: etree._Element) -> None:
+def _refuse_encoding(names: _Names, element: etree._Element) -> None:
     """SOAP encoding lets a value stand elsewhere in the message; the contracts are literal."""
-    for element in elements:
-        style = element.get(f"{{{version.namespace}}}encodingStyle", "")
-        if any(uri.startswith(_ENCODINGS) for uri in style.split()):
-            raise CallerFault(1014, "soap.encoding", expected="literal use, no SOAP encoding")
+    style = element.get(names.encoding_style)
+    if style and any(uri.startswith(_ENCODINGS) for uri in style.split()):
+        raise CallerFault(1014, "soap.encoding", expected="literal use, no SOAP encoding")
 
 
-def _headers(header: etree._Element, version: Version, understood: Callable[[str], bool]) -> tuple[etree._Element, ...]:
-    """The understood blocks for us. Blocks for other nodes are none of our business, but must be well-formed SOAP."""
-    ours: list[etree._Element] = []
+def _headers(header: etree._Element, names: _Names, understood: Callable[[str], bool]) -> tuple[etree._Element, ...]:
+    """The understood blocks for us. A block for another node is passed over once its mustUnderstand is a boolean."""
+    known: list[etree._Element] = []
     unknown: list[str] = []
+    seen: list[str] = []
     for block in _children(header):
-        required = _must_understand(block, version)
-        if block.get(_ROLES[version], "").strip(_SPACE) not in _OUR_ROLES[version]:
+        required = _must_understand(block, names)
+        if _stripped(block.get(names.role)) not in names.ours:
             continue
-        if understood(str(block.tag)):
-            ours.append(block)
+        tag = str(block.tag)
+        seen.append(tag)
+        if understood(tag):
+            known.append(block)
         elif required:
-            unknown.append(str(block.tag))
+            unknown.append(tag)
     if unknown:
         raise MustUnderstand(unknown)
-    _refuse_duplicates(ours)
-    return tuple(ours)
+    if len(set(seen)) != len(seen):
+        raise CallerFault(1014, "soap.header.duplicate", expected="each header block at most once")
+    return tuple(known)
 
 
-def _must_understand(block: etree._Element, version: Version) -> bool:
-    value = block.get(f"{{{version.namespace}}}mustUnderstand", "0").strip(_SPACE)
+def _must_understand(block: etree._Element, names: _Names) -> bool:
+    value = _stripped(block.get(names.must_understand))
     if value not in _BOOLEANS:
         raise CallerFault(1014, "soap.mustunderstand", expected="mustUnderstand to be 0 or 1")
     return _BOOLEANS[value]
 
 
-def _refuse_duplicates(blocks: Iterable[etree._Element]) -> None:
-    names = [block.tag for block in blocks]
-    if len(names) != len(set(names)):
-        raise CallerFault(1014, "soap.header.duplicate", expected="each header block at most once")
+def _stripped(value: str | None) -> str | None:
+    return None if value is None else value.strip(_SPACE)
 
 
 def _structure(expected: str) -> CallerFault:

@@ -1,21 +1,20 @@
-"""From request bytes to an element tree that is safe to walk: encodings, declarations and size limits.
+"""From request bytes to an element tree that is safe to walk.
 
-Every message becomes UTF-8 without byte order mark and declaration before libxml2 sees it, so only one reading of it
-exists. It is then either proven by counting bytes to stay within the limits, or streamed through libxml2 once without
-building anything. Only after that a tree is built.
+A message (UTF-8 by then, see encoding) is either proven by counting bytes to stay within the limits, or streamed
+through libxml2 once without building anything. Only after that a tree is built, by the same libxml2.
 """
 
-import codecs
-import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
 from overgang.core.errors import CallerFault
+from overgang.wire.encoding import UTF8, plain_utf8
+
+_SMALL: Final = 8_192  # bytes; a thread of its own costs 100 µs, too much for the little that such a message leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,106 +42,9 @@ def parse(body: bytes, limits: Limits, charset: str | None = None) -> etree._Ele
         return _tree(plain, _PARSER)
     if len(plain) <= _SMALL:
         return _stream_and_build(plain, limits)
-    # libxml2 keeps every name it ever met in a table of the thread; one that ends takes a caller's invented names along.
+    # libxml2 keeps every name it ever met in a table of the thread; one that ends takes invented names along.
     with ThreadPoolExecutor(max_workers=1) as once:
         return once.submit(_stream_and_build, plain, limits).result()
-
-
-_SMALL: Final = 8_192  # bytes; what that can leave in the table is not worth the 100 µs of a thread
-
-# encodings ------------------------------------------------------------------------------------------------------------
-
-_UTF8, _UTF16_LE, _UTF16_BE, _LATIN1 = "utf-8", "utf-16-le", "utf-16-be", "iso-8859-1"
-_ENCODINGS: Final = {
-    "utf-8": _UTF8,
-    "utf8": _UTF8,
-    "utf-16": _UTF16_BE,  # RFC 2781, where the bytes themselves do not tell
-    "utf-16le": _UTF16_LE,
-    "utf-16be": _UTF16_BE,
-    "iso-8859-1": _LATIN1,
-    "latin1": _LATIN1,
-}
-# first bytes -> encoding, how many of them are the byte order mark; the first that fits (UTF-32 begins like UTF-16)
-_SHAPES: Final[tuple[tuple[bytes, str | None, int], ...]] = (
-    (codecs.BOM_UTF32_LE, None, 0),
-    (codecs.BOM_UTF32_BE, None, 0),
-    (b"<\0\0\0", None, 0),
-    (b"\0\0\0<", None, 0),
-    ("<?xm".encode("cp037"), None, 0),  # EBCDIC
-    (codecs.BOM_UTF8, _UTF8, 3),
-    (codecs.BOM_UTF16_LE, _UTF16_LE, 2),
-    (codecs.BOM_UTF16_BE, _UTF16_BE, 2),
-    (b"<\0", _UTF16_LE, 0),
-    (b"\0<", _UTF16_BE, 0),
-)
-_PLAIN_START: Final = re.compile(rb"<[A-Za-z]")
-_DECLARATION: Final = re.compile(
-    r"<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(['\"])(?P<version>[0-9]{1,9}\.[0-9]{1,9})\1"
-    r"(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(['\"])(?P<encoding>[A-Za-z][A-Za-z0-9._-]*)\3)?"
-    r"(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(['\"])(?:yes|no)\5)?"
-    r"[ \t\r\n]*\?>"
-)
-_SECOND_START: Final = re.compile(rb"\xef\xbb\xbf|<\?xml[ \t\r\n]")
-_LONGEST_DECLARATION: Final = 512  # characters; an ordinary one has about 40
-
-
-def plain_utf8(body: bytes, charset: str | None) -> bytes:
-    """The message as UTF-8 without byte order mark and declaration. Raises as `parse` does.
-
-    RFC 7303: the mark (or the shape of the first bytes) wins over the charset of HTTP, and that over the declaration.
-    What does not win must still agree: read its way, the text has to be the same.
-    """
-    if _PLAIN_START.match(body) and (charset is None or charset.lower() == _UTF8):
-        return body
-    shape, mark = _shape(body)
-    content = body[mark:]
-    declared, length = _declaration(content, shape)
-    named = [_known(name, shape) for name in (charset, declared) if name is not None]
-    chosen = shape or (named[0] if named else _UTF8)
-    others = {name for name in named if name != chosen}
-    text = _decoded(content, chosen)
-    if any(_decoded(content, other) != text for other in others):
-        raise _encoding("a charset and a declaration that agree with the bytes")
-    plain = text[length:].encode()
-    if _SECOND_START.match(plain):
-        raise _malformed()  # libxml2 would take either for the beginning of the message
-    return plain
-
-
-def _shape(body: bytes) -> tuple[str | None, int]:
-    for start, encoding, mark in _SHAPES:
-        if body.startswith(start):
-            if encoding is None:
-                raise _encoding("UTF-8, UTF-16 or ISO-8859-1")
-            return encoding, mark
-    return None, 0
-
-
-def _declaration(content: bytes, shape: str | None) -> tuple[str | None, int]:
-    """The declared encoding and the length of the declaration in characters."""
-    text = content[: 2 * _LONGEST_DECLARATION].decode(shape or _LATIN1, "replace")
-    found = _DECLARATION.match(text)
-    if found is None:
-        return None, 0
-    if found["version"] != "1.0":
-        raise CallerFault(1014, "xml.version", expected="XML 1.0")
-    return found["encoding"], found.end()
-
-
-def _known(name: str, shape: str | None) -> str:
-    folded = name.lower()
-    if folded not in _ENCODINGS:
-        raise _encoding("UTF-8, UTF-16 or ISO-8859-1")
-    if folded == "utf-16" and shape in (_UTF16_LE, _UTF16_BE):
-        return shape
-    return _ENCODINGS[folded]
-
-
-def _decoded(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        raise _encoding("bytes that are text in the declared encoding") from None  # it would carry the whole message
 
 
 # limits ---------------------------------------------------------------------------------------------------------------
@@ -155,8 +57,8 @@ def proven(plain: bytes, limits: Limits) -> bool:
     or DOCTYPE, so each "<" begins a tag and each "</" an end tag: their difference is the number of elements (and not
     less than the elements before the first error). Elements are not nested deeper than there are elements. No element
     has more attributes than there are "=". No value has more characters than the message has bytes, because the only
-    references left ("&lt;", "&#65;") are longer than what they stand for. No name contains one of the bytes at which
-    `_runs` splits, nor has it more characters than bytes.
+    references left ("&lt;", "&#65;") are longer than what they stand for. A name is a run without delimiters and has no
+    more characters than bytes.
     """
     return (
         len(plain) <= limits.value
@@ -164,15 +66,23 @@ def proven(plain: bytes, limits: Limits) -> bool:
         and b"<?" not in plain
         and plain.count(b"<") - plain.count(b"</") <= min(limits.elements, limits.depth)
         and plain.count(b"=") <= limits.attributes
-        and _runs(limits.name).fullmatch(plain) is not None
+        and _no_long_run(plain, limits.name)
     )
 
 
-@lru_cache(maxsize=16)
-def _runs(longest: int) -> re.Pattern[bytes]:
-    """Matches bytes without a longer run between two delimiters; possessive, so the time is linear."""
-    run = rb"[^<>\"' ]{0,%d}+" % longest
-    return re.compile(rb"(?:" + run + rb"[<>\"' ])*+" + run)
+def _no_long_run(plain: bytes, longest: int) -> bool:
+    """Whether at most `longest` bytes stand between two of the delimiters that no name contains.
+
+    A window of one byte more must hold a delimiter; what follows the last of them is looked at in the next window.
+    """
+    start = 0
+    while len(plain) - start > longest:
+        end = start + longest + 1
+        last = max(plain.rfind(b"<", start, end), plain.rfind(b'"', start, end), plain.rfind(b" ", start, end))
+        if last < 0:
+            return False
+        start = last + 1
+    return True
 
 
 def stream(plain: bytes, limits: Limits) -> None:
@@ -200,11 +110,11 @@ class _Counter:
         if self._elements > limits.elements:
             raise _over("elements", f"at most {limits.elements} elements")
         if len(attributes) + len(namespaces) > limits.attributes:
-            raise _over(
-                "attributes", f"at most {limits.attributes} attributes and namespace declarations on an element"
-            )
-        _check_lengths((tag, *attributes, *(prefix or "" for prefix in namespaces)), limits)
-        _check_values((*attributes.values(), *namespaces.values()), limits)
+            raise _over("attributes", f"at most {limits.attributes} attributes and namespaces on an element")
+        _check_names((tag,), limits)
+        if attributes or namespaces:
+            _check_names((*attributes, *(prefix or "" for prefix in namespaces)), limits)
+            _check_values((*attributes.values(), *namespaces.values()), limits)
 
     def end(self, tag: str) -> None:
         self._depth -= 1
@@ -219,7 +129,7 @@ class _Counter:
         """Nothing was built, so there is nothing to hand over."""
 
 
-def _check_lengths(names: tuple[str, ...], limits: Limits) -> None:
+def _check_names(names: tuple[str, ...], limits: Limits) -> None:
     for name in names:
         if len(name) > limits.name and len(name.rpartition("}")[2]) > limits.name:
             raise _over("name", f"names of at most {limits.name} characters")
@@ -234,7 +144,7 @@ def _check_values(values: tuple[str, ...], limits: Limits) -> None:
 # libxml2 --------------------------------------------------------------------------------------------------------------
 
 _SETTINGS: Final[dict[str, Any]] = {
-    "encoding": _UTF8,  # and never what the message says
+    "encoding": UTF8,  # and never what the message says
     "resolve_entities": False,
     "no_network": True,
     "load_dtd": False,
@@ -265,10 +175,6 @@ def _fed(plain: bytes, parser: etree.XMLParser) -> Any:
 
 def _malformed() -> CallerFault:
     return CallerFault(1014, "xml.malformed", expected="well-formed XML 1.0")
-
-
-def _encoding(expected: str) -> CallerFault:
-    return CallerFault(1014, "xml.encoding", expected=expected)
 
 
 def _over(limit: str, expected: str) -> CallerFault:

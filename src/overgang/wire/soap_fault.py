@@ -63,9 +63,7 @@ def _details(fault: Fault) -> str:
 def _header_blocks(fault: Fault) -> str:
     """What SOAP 1.2 says in the Header of a fault: the versions offered, or the blocks not understood."""
     if isinstance(fault, VersionMismatch):
-        offered = (
-            f'<s:SupportedEnvelope qname="e:Envelope" xmlns:e="{version.namespace}"/>' for version in reversed(Version)
-        )
+        offered = (f'<s:SupportedEnvelope qname="e:Envelope" xmlns:e="{v.namespace}"/>' for v in Version)
         return f"<s:Upgrade>{''.join(offered)}</s:Upgrade>"
     if isinstance(fault, MustUnderstand):
         return "".join(map(_not_understood, fault.names))

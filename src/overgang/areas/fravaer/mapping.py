@@ -200,7 +200,7 @@ def _stands(item: dict[str, Any], wanted: dict[str, Any], deleted: bool) -> bool
 def _receipt(call: SoapCall, identifier: str, item: Any) -> dict[str, Any]:
     """ServiceReceipt; on a read-back the modern side's own time of registration, else the time of this call."""
     registered = item.get("dfdgRegistreringstidspunkt") if isinstance(item, dict) else None
-    event = Tidspunkt(registered) if registered else Tidspunkt.of(call.received)
+    event = Tidspunkt(registered) if registered else call.event_date
     return {"ServiceReceipt": {"EventDate": event, "MessageIdentifier": identifier}}
 
 

@@ -33,6 +33,7 @@ JOBRETTET: Law[int | None] = Law(
             ),
         ),
     ),
+    concerns=("CreateFravaer", "UpdateFravaer"),
 )
 
 

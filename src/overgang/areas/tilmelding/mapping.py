@@ -170,7 +170,7 @@ def _event_date(call: SoapCall, item: Any) -> Tidspunkt:
     """When it was registered: the modern side's own time on a read-back, else the time of this call."""
     if isinstance(item, dict) and "dfdgRegistreringstidspunkt" in item:
         return Tidspunkt(item["dfdgRegistreringstidspunkt"])
-    return Tidspunkt.of(call.received)
+    return call.event_date
 
 
 OPERATIONS = (

@@ -45,29 +45,34 @@ DATO: Law[None] = Law(
     "tilmelding.dato",
     "The enrolment date can't be in the past.",
     Timeline("Enrolment date not in the past", Version(RELEASE_2024_4, None, NEWSLETTER)),
+    concerns=("CreateTilmelding",),
 )
 HAENDELSE: Law[None] = Law(
     "tilmelding.haendelsesdato",
     "An optional hændelsesdato says from when the enrolment should have counted; not later than the enrolment date.",
     Timeline("Hændelsesdato may be given", Version(RELEASE_2024_4, None, NEWSLETTER)),
+    concerns=("CreateTilmelding",),
 )
 AKTOER: Law[Callable[[int, int], bool]] = Law(
     "tilmelding.haendelsesdato-aktoer",
     "A hændelsesdato may be given by the jobcenter for other groups than dagpengemodtagere, by an a-kasse for "
     "dagpengemodtagere and 'Uden ydelse', and by STAR for anyone.",
     Timeline("Who may give a hændelsesdato", Version(RELEASE_2024_4, _maa_give_haendelsesdato, NEWSLETTER)),
+    concerns=("CreateTilmelding",),
 )
 FORTID: Law[None] = Law(
     "tilmelding.fortid",
     "An old call with a past enrolment date becomes an enrolment today with that date as hændelsesdato, where the "
     "caller may give one for that citizen; otherwise 4338.",
     Timeline("A past old enrolment date is converted", Version(RELEASE_2024_4, None, NEWSLETTER)),
+    concerns=("CreateTilmelding",),
     faces=(Face.SOAP,),
 )
 VINDUE: Law[int] = Law(
     "tilmelding.vindue",
     "An old enrolment date is today or at most 10 days before today (4338).",
     Timeline("Days before today", Version(BEFORE_RECORDS, 10, ENROLLMENT_PAGE)),
+    concerns=("CreateTilmelding",),
     faces=(Face.SOAP,),
 )
 AFMELDING: Law[int] = Law(
@@ -75,6 +80,7 @@ AFMELDING: Law[int] = Law(
     "The cancellation date is today or at most 30 days after, 60 in case of a less intensive effort (4322). Whether "
     "the effort is less intensive is known upstream only, so here the wider window holds.",
     Timeline("Days after today", Version(BEFORE_RECORDS, 60, ENROLLMENT_PAGE)),
+    concerns=("AfmeldTilmelding",),
 )
 
 

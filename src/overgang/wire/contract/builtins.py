@@ -159,7 +159,9 @@ BUILTINS: Final[dict[str, Builtin]] = {
     "anyURI": _text("collapse", r"[^\s<>\"{}|\\^`]*"),
     "anySimpleType": _text("preserve"),
     "boolean": Builtin("collapse", _flag, _render_flag, _matches("true|false|1|0"), "boolean"),
-    "decimal": Builtin("collapse", Decimal, _render_decimal, _matches(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"), "number"),
+    "decimal": Builtin(
+        "collapse", Decimal, _render_decimal, _matches(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"), "number"
+    ),
     "integer": _integer(),
     "nonPositiveInteger": _integer(upper=0),
     "negativeInteger": _integer(upper=-1),
@@ -188,7 +190,11 @@ BUILTINS: Final[dict[str, Builtin]] = {
     ),
     "base64Binary": Builtin("collapse", base64.b64decode, _render_base64, _base64_valid, "binary"),
     "hexBinary": Builtin(
-        "collapse", lambda text: bytes.fromhex(text.strip(_OUTER)), _render_hex, _matches("(?:[0-9A-Fa-f]{2})*"), "binary"
+        "collapse",
+        lambda text: bytes.fromhex(text.strip(_OUTER)),
+        _render_hex,
+        _matches("(?:[0-9A-Fa-f]{2})*"),
+        "binary",
     ),
     "QName": Builtin("collapse", str, _string, _matches(rf"(?:{_NCNAME}:)?{_NCNAME}"), "qname"),
 }

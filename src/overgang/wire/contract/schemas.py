@@ -40,9 +40,7 @@ _NEWER: Final = (
 )  # fmt: skip
 _REFERENCES: Final = ("type", "ref", "base", "itemType", "memberTypes", "substitutionGroup", "refer")
 _ODD: Final = etree.XPath(
-    "descendant-or-self::xs:*[@mixed='true' or @mixed='1' or "
-    + " or ".join(f"@{name}" for name in _NEWER)
-    + "]",
+    "descendant-or-self::xs:*[@mixed='true' or @mixed='1' or " + " or ".join(f"@{name}" for name in _NEWER) + "]",
     namespaces={"xs": XS},
 )
 _REFERRING: Final = etree.XPath(
@@ -123,21 +121,16 @@ def _schema(file: str, node: etree._Element, namespace: str, *, chameleon: bool)
     if node.tag != f"{{{XS}}}schema":
         raise ContractError("xs:schema", file, line_of(node), "another element stands where a schema was expected")
     _refuse_unsupported(file, node)
-    declarations = sum(1 for event, _ in etree.iterwalk(node, events=("start-ns",)) if event == "start-ns")
-    return Schema(
-        node, file, namespace, chameleon, flat=declarations <= _declared_above(node), scope=dict(node.nsmap)
-    )
+    return Schema(node, file, namespace, chameleon, flat=_flat(node), scope=dict(node.nsmap))
 
 
-def _declared_above(node: etree._Element) -> int:
-    """How many declarations a walk meets on the schema element itself."""
-    return sum(1 for _ in etree.iterwalk(etree.Element(node.tag, nsmap=_own(node)), events=("start-ns",)))
-
-
-def _own(node: etree._Element) -> dict[str | None, str]:
-    parent = node.getparent()
-    above = {} if parent is None else parent.nsmap
-    return {prefix: uri for prefix, uri in node.nsmap.items() if above.get(prefix) != uri}
+def _flat(node: etree._Element) -> bool:
+    own = 0
+    for event, _ in etree.iterwalk(node, events=("start-ns", "start")):
+        if event == "start":
+            break
+        own += 1
+    return sum(1 for _ in etree.iterwalk(node, events=("start-ns",))) <= own
 
 
 def _refuse_unsupported(file: str, schema: etree._Element) -> None:

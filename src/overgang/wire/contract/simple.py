@@ -132,7 +132,10 @@ def _atomic(simple: Simple) -> Texts:
     reads_blanks = builtin.family in ("number", "boolean", "binary")  # these parsers skip blanks themselves
     bounded = simple.builtin not in _UNBOUNDED or (simple.facets.total_digits or 10**9) < 4000
     return Texts(
-        parse if normal is None or reads_blanks else _after(normal, parse), write_free if free else write, wrong, bounded
+        parse if normal is None or reads_blanks else _after(normal, parse),
+        write_free if free else write,
+        wrong,
+        bounded,
     )
 
 
@@ -253,9 +256,7 @@ def _text_checks(facets: Facets) -> list[tuple[Callable[[str], bool], str]]:
     return checks
 
 
-def _length_checks(
-    facets: Facets, length: Callable[[str], int], unit: str
-) -> list[tuple[Callable[[str], bool], str]]:
+def _length_checks(facets: Facets, length: Callable[[str], int], unit: str) -> list[tuple[Callable[[str], bool], str]]:
     checks: list[tuple[Callable[[str], bool], str]] = []
     if (exact := facets.length) is not None:
         checks.append((lambda text: length(text) != exact, f"exactly {exact} {unit}"))

@@ -1,0 +1,42 @@
+# The four commands: make run · make test · make check · make bench
+.PHONY: run test check bench setup format clean
+.DEFAULT_GOAL := help
+
+PY := .venv/bin/python
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+run: setup ## start the embedded trial: gateway on 127.0.0.1:8080, pages on 127.0.0.1:8081
+	@exec .venv/bin/overgang demo
+
+test: setup build/npm.stamp ## all tests
+	$(PY) -m pytest
+
+check: setup ## format, lint, types, import rules, coverage of contracts
+	.venv/bin/ruff format --check src tests bench
+	.venv/bin/ruff check src tests bench
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/overgang check
+
+bench: setup ## measure beside the peers (a few minutes)
+	$(PY) bench/run.py
+
+format: setup ## lay out and mend what can be mended
+	.venv/bin/ruff format src tests bench
+	.venv/bin/ruff check --fix src tests bench
+
+setup: build/setup.stamp
+
+build/setup.stamp: pyproject.toml requirements.lock scripts/setup
+	@scripts/setup
+	@mkdir -p build && touch $@
+
+build/npm.stamp: tests/interop/package-lock.json scripts/setup-npm
+	@scripts/setup-npm
+	@mkdir -p build && touch $@
+
+clean: ## remove everything that was built
+	rm -rf .venv build

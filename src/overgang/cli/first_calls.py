@@ -1,0 +1,65 @@
+"""The first calls that `overgang demo` prints: ready to paste, and they work as printed."""
+
+from datetime import datetime, time
+from urllib.parse import quote
+
+from overgang.core.values import COPENHAGEN, Tidspunkt
+from overgang.shell.config import Config
+from overgang.shell.example import USER, envelope
+from overgang.shell.loading import Loaded
+
+SERVICE, OPERATION = "AbsenceRegistrationService", "CreateAbsence"
+JOBCENTER = (8, "10101")
+CITIZEN = "1503851204"  # an invented person of config/demo/citizens.toml
+BORGERLIGT_OMBUD = 3
+
+
+def text(loaded: Loaded, config: Config, now: datetime) -> str:
+    """A SOAP call that registers an absence of today, and the REST call that shows it, as curl commands."""
+    return (
+        f"Register an absence as an old system does (paste as it is):\n\n{soap_call(loaded, config, now)}\n\n"
+        f"See it as a migrated system does:\n\n{rest_call(config, now)}\n\nCtrl-C stops."
+    )
+
+
+def soap_call(loaded: Loaded, config: Config, now: datetime) -> str:
+    """curl with the whole envelope; the same paste again is the same call, so it gets the same registration."""
+    service = next(service for service in loaded.services if service.contract.name == SERVICE)
+    bridge = next(bridge for bridge in service.bridges.values() if bridge.contract.name == OPERATION)
+    today = datetime.combine(now.astimezone(COPENHAGEN).date(), time(), COPENHAGEN).isoformat()
+    absence = {
+        "PersonCivilRegistrationIdentifier": CITIZEN,
+        "AbsenceTypeIdentifier": {"CodeListItemIdentifier": BORGERLIGT_OMBUD},
+        "StartDate": Tidspunkt(today),
+        "NotificationDate": Tidspunkt(today),
+    }
+    body = bridge.request.encode({"Absence": absence})
+    message = envelope(bridge, body, JOBCENTER, _registered(now)).decode().replace("><", ">\n<")
+    address = f"{config.listen.public}{config.listen.prefix}/{service.version}/{SERVICE}.svc"
+    return (
+        f"curl -sS {address} \\\n  -H 'Content-Type: text/xml; charset=utf-8' \\\n"
+        f"  -H 'SOAPAction: \"{bridge.contract.soap_action}\"' \\\n  --data-binary @- <<'XML'\n{message}\nXML"
+    )
+
+
+def rest_call(config: Config, now: datetime) -> str:
+    """curl for the same citizen's absences."""
+    names, (kind, code) = config.headers, JOBCENTER
+    headers = {
+        "x-civilRegistrationIdentifier": CITIZEN,
+        names.organisation_type: str(kind),
+        names.organisation_code: code,
+        names.user_full_name: quote(str(USER["full_name"]), safe=" "),
+        names.user_type: str(USER["type"]),
+        names.user_identifier: str(USER["identifier"]),
+        names.user_organisation_type: str(kind),
+        names.user_organisation_code: code,
+        names.registered: _registered(now),
+    }
+    lines = [f"curl -sS {config.listen.public}/visiteringogstatus/v1/Fravaer"]
+    lines += [f"  -H '{name}: {value}'" for name, value in headers.items()]
+    return " \\\n".join(lines)
+
+
+def _registered(now: datetime) -> str:
+    return now.astimezone(COPENHAGEN).isoformat(timespec="microseconds")

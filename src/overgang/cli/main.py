@@ -1,0 +1,70 @@
+"""The command `overgang`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from overgang.cli import contracts, serving, show
+from overgang.shell.config import ConfigError
+from overgang.wire.cases import CaseError
+from overgang.wire.codelists import CodeListError
+from overgang.wire.contract import ContractError
+from overgang.wire.openapi import OpenApiError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0 well, 1 something found wrong, 2 could not be done."""
+    given = _parser().parse_args(arguments)
+    try:
+        code: int = given.run(given)
+    except ConfigError as mistake:
+        return _refused(*mistake.lines)
+    except (ContractError, OpenApiError, CodeListError, CaseError) as mistake:
+        return _refused(str(mistake))
+    except BrokenPipeError:
+        return 0
+    return code
+
+
+def _refused(*lines: str) -> int:
+    for line in lines:
+        print(f"overgang: {line}", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="overgang", description="The crossing from DFDG's old SOAP services to REST.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = _command(commands, "demo", serving.demo, "start the embedded trial: gateway, pages and modern side")
+    demo.add_argument("--port", type=int, default=8080, help="the gateway's port on 127.0.0.1 (8080)")
+    demo.add_argument("--admin-port", type=int, default=8081, help="the admin port on 127.0.0.1 (8081)")
+    demo.add_argument("--data-dir", type=Path, help="keep the data here (a temporary folder)")
+    demo.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="run as of this day (today)")
+
+    serve = _command(commands, "serve", serving.serve, "serve a configured gateway")
+    serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config/gateway.toml")
+
+    _command(commands, "check", contracts.check, "the coverage check: everything mapped, or waived with a reason")
+    contract = _command(commands, "contract", contracts.contract, "load any WSDL and say what the gateway makes of it")
+    contract.add_argument("wsdl", type=Path, metavar="FILE.wsdl")
+
+    _command(commands, "areas", show.areas, "the areas, their old operations and modern calls")
+    try_ = _command(commands, "try", show.try_case, "play a case, e.g. fravaer/opret_fravaer, or a case file")
+    try_.add_argument("case", metavar="CASE")
+    rules = _command(commands, "rules", show.rules, "the dated rules and their sources")
+    rules.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="what is in force on DATE (today)")
+    rules.add_argument(
+        "--changes", nargs=2, type=date.fromisoformat, metavar=("FROM", "TO"), help="what changes between two days"
+    )
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: object, text: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser

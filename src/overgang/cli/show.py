@@ -1,0 +1,90 @@
+"""`overgang areas`, `overgang try` and `overgang rules`."""
+
+import argparse
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from overgang.areas import AREAS
+from overgang.cli.home import loaded
+from overgang.core.rules import Law
+from overgang.core.timeline import NotInForce, Version
+from overgang.core.values import COPENHAGEN
+from overgang.shell.casebook import Casebook, load_cases
+from overgang.shell.clock import now
+from overgang.wire.cases import Case, CaseError, parse
+
+
+def areas(_: argparse.Namespace) -> int:
+    """Each area: its old operations, the modern calls they become, and how well their names are documented."""
+    for area in AREAS:
+        print(f"{area.name}: {area.title}  (src/overgang/areas/{area.name}/)")
+        for service in area.services:
+            print(f"  {service.name} {service.version}")
+            for operation in service.operations:
+                print(f"    {operation.name} = {', '.join(operation.modern)}  [{operation.evidence}]")
+    return 0
+
+
+def try_case(given: argparse.Namespace) -> int:
+    """Play a case and print each step; where it differs from the file, print the difference and return 1."""
+    everything = loaded()
+    case = _case(given.case)
+    played = Casebook(everything).play(case)
+    print(f"{case.title}\n(on {case.day}, {case.seen})")
+    for block, text in played.transcript:
+        if text:
+            print(f"---------- {block}\n{text}")
+    print("\n".join(["", *played.difference]) if played.difference else "\nThe case holds.")
+    return 0 if played.holds else 1
+
+
+def _case(name: str) -> Case:
+    file = Path(name)
+    if file.is_file():
+        return parse(file.read_text(encoding="utf-8"), file.stem)
+    cases = load_cases(AREAS)
+    for case in cases:
+        if case.name == name:
+            return case
+    raise CaseError(f"no case {name}; there are: {', '.join(case.name for case in cases)}")
+
+
+def rules(given: argparse.Namespace) -> int:
+    """What is in force on a day, or what changes between two days, each with its source."""
+    if given.changes:
+        first, last = given.changes
+        lines = list(_changes(first, last))
+        print("\n".join(lines) if lines else f"Nothing changes from {first} to {last}.")
+        return 0
+    day = given.on or now().astimezone(COPENHAGEN).date()
+    print(f"In force on {day}:")
+    for area in AREAS:
+        for law in area.laws:
+            try:
+                print(_line(area.name, law, law.timeline.on(day)))
+            except NotInForce:
+                continue
+    return 0
+
+
+def _changes(first: date, last: date) -> Iterator[str]:
+    """The versions that begin after `first` and by `last`, and the laws that end in between, by day."""
+    found = []
+    for area in AREAS:
+        for law in area.laws:
+            for version in law.timeline:
+                if first < version.since <= last:
+                    found.append(
+                        (version.since, f"{_line(area.name, law, version)}\n  concerns {', '.join(law.concerns)}")
+                    )
+            if law.timeline.ends and first <= law.timeline.ends < last:
+                found.append((law.timeline.ends + timedelta(days=1), f"{law.id} no longer holds\n  {law.text}"))
+    for day, text in sorted(found):
+        yield f"From {day}:\n{text}"
+
+
+def _line(area: str, law: Law[object], version: Version[object]) -> str:
+    faces = " and ".join(face.value.upper() for face in law.faces)
+    value = f"  value: {version.value}\n" if isinstance(version.value, int | str) else ""
+    return f"{law.id}  ({area}, {faces}, since {version.since})\n  {law.text}\n{value}  source: {version.source.title}"

@@ -1,0 +1,77 @@
+"""From a configuration to a gateway that can be served."""
+
+import json
+
+from overgang.shell import http
+from overgang.shell.clock import Clock, now
+from overgang.shell.config import Config
+from overgang.shell.driver import Driver
+from overgang.shell.loading import Loaded
+from overgang.shell.rest_ingress import RestFace
+from overgang.shell.soap_http import SoapHttp
+from overgang.shell.soap_ingress import SoapFace
+from overgang.shell.upstream import Upstream
+from overgang.wire.guard import Limits
+from overgang.wire.routes import Routes, merged
+
+
+class Gateway:
+    """The ASGI app of both faces: old addresses below the prefix, modern paths everywhere else."""
+
+    def __init__(self, config: Config, loaded: Loaded, upstream: Upstream, clock: Clock = now) -> None:
+        driver = Driver(loaded.modern, upstream)
+        limits = config.limits
+        guarded = Limits(
+            bytes=limits.bytes,
+            depth=limits.depth,
+            elements=limits.elements,
+            attributes=limits.attributes,
+            name=limits.name,
+        )
+        face = SoapFace(driver, loaded.codelists, guarded, config.identity_key, config.switched_off)
+        self.soap = SoapHttp(
+            face,
+            loaded.services,
+            prefix=config.listen.prefix,
+            public=config.listen.public,
+            limit=limits.bytes,
+            clock=clock,
+        )
+        self.rest = RestFace(
+            driver,
+            Routes(loaded.openapis.values()),
+            _documents(loaded, config.listen.public),
+            loaded.codelists,
+            config.headers,
+            config.switched_off,
+            limit=limits.rest_bytes,
+            depth=limits.rest_depth,
+            clock=clock,
+        )
+        self._prefix = f"{config.listen.prefix}/".encode()
+        self._upstream = upstream
+
+    async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        if scope["type"] == "http":
+            face = self.soap if scope["raw_path"].startswith(self._prefix) else self.rest
+            await face(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+
+    async def _lifespan(self, receive: http.Receive, send: http.Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._upstream.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _documents(loaded: Loaded, public: str) -> dict[str, bytes]:
+    """The OpenAPI documents by path, one per domain."""
+    domains = {contract.domain for openapi in loaded.openapis.values() for contract in openapi.operations.values()}
+    return {
+        f"/{domain}/openapi.json": json.dumps(
+            merged(list(loaded.openapis.values()), domain, public), ensure_ascii=False
+        ).encode()
+        for domain in sorted(domains)
+    }

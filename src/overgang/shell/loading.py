@@ -1,0 +1,68 @@
+"""Everything that is read and compiled before the first call: contracts old and modern, code lists, areas."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from overgang.areas import AREAS
+from overgang.core.area import Area, Service
+from overgang.core.codelists import CodeList
+from overgang.core.rules import Governed
+from overgang.shell.driver import Modern
+from overgang.shell.soap_ingress import Bridged, bridged
+from overgang.wire import codelists, contract, openapi
+from overgang.wire.contract import ContractError
+from overgang.wire.openapi import OpenApi
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`services` are the old contracts with their bridges, `modern` the modern operations by (method, template)."""
+
+    areas: tuple[Area, ...]
+    services: tuple[Bridged, ...]
+    openapis: Mapping[str, OpenApi]
+    modern: Mapping[tuple[str, str], Modern]
+    codelists: Mapping[str, CodeList]
+
+
+def load(wsdl: Path, codelist_folder: Path, areas: Sequence[Area] = AREAS) -> Loaded:
+    """Load all that `areas` name. Raises ContractError, OpenApiError or CodeListError, each with file and place."""
+    openapis = {area.name: load_openapi(area) for area in areas}
+    return Loaded(
+        areas=tuple(areas),
+        services=tuple(load_service(wsdl, service) for area in areas for service in area.services),
+        openapis=openapis,
+        modern={
+            key: Modern(operation, _governed(area, operation))
+            for area in areas
+            for key, operation in openapis[area.name].operations.items()
+        },
+        codelists=codelists.load(codelist_folder),
+    )
+
+
+def load_openapi(area: Area) -> OpenApi:
+    """The modern contract in the area's own folder."""
+    folder = files(f"overgang.areas.{area.name}")
+    return openapi.load(folder.joinpath("openapi.yaml").read_bytes(), f"areas/{area.name}/openapi.yaml")
+
+
+def load_service(wsdl: Path, service: Service) -> Bridged:
+    """The frozen contract wsdl/<name>/<version>/*.wsdl with the area's operations."""
+    folder = wsdl / service.name / str(service.version)
+    found = sorted(folder.glob("*.wsdl"))
+    if not found:
+        raise ContractError("wsdl", f"{service.name}/{service.version}", 0, "there is no *.wsdl in the folder")
+    file = next((path for path in found if path.stem == service.name), found[0])
+    return bridged(contract.load(file, service=service.name), service.version, service.operations)
+
+
+def _governed(area: Area, operation: openapi.ModernOperation) -> Governed:
+    return Governed(
+        operation.id,
+        operation.error_codes,
+        area.rules.get(operation.id, ()),
+        area.reply_rules.get(operation.id, ()),
+    )

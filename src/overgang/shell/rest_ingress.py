@@ -1,0 +1,199 @@
+"""The REST face: the modern operations through the same pipeline, answered as the modern side answers."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from overgang.core import callers
+from overgang.core.codelists import CodeList
+from overgang.core.errors import ERRORS, CallerFault, Fault, GatewayFault
+from overgang.core.messages import Face, RestReply, RestRequest
+from overgang.core.paths import Path
+from overgang.core.rules import Context, refusal
+from overgang.core.values import COPENHAGEN
+from overgang.shell import http
+from overgang.shell.clock import Clock
+from overgang.shell.config import HeaderNames
+from overgang.shell.driver import Driver
+from overgang.shell.rest_callers import caller
+from overgang.shell.soap_ingress import where
+from overgang.wire import strict_json
+from overgang.wire.openapi import ModernOperation, Parameter
+from overgang.wire.routes import Routes
+from overgang.wire.schema import SchemaProblem
+
+log = logging.getLogger(__name__)
+
+JSON: Final = "application/json"
+PROBLEM: Final = "application/problem+json"
+# A refusal of the modern side that its contract declares goes to the caller as it came.
+_PASSED: Final = (200, 201, 204, 400, 403, 404, 409, 412)
+CITIZEN: Final = "x-civilRegistrationIdentifier"
+REQUEST_ID: Final = "x-requestId"
+
+
+class RestFace:
+    """An ASGI app for the modern paths; `documents` are the OpenAPI documents by path."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        routes: Routes,
+        documents: Mapping[str, bytes],
+        codelists: Mapping[str, CodeList],
+        names: HeaderNames,
+        switched_off: Mapping[str, frozenset[str]],
+        *,
+        limit: int,
+        depth: int,
+        clock: Clock,
+    ) -> None:
+        self._driver = driver
+        self._routes = routes
+        self._documents = {path.encode(): document for path, document in documents.items()}
+        self._codelists = codelists
+        self._names = names
+        self._switched_off = switched_off
+        self._limit = limit
+        self._depth = depth
+        self._clock = clock
+
+    async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        cited: list[str] = []
+        try:
+            http.check_request(scope)
+            document = self._documents.get(scope["raw_path"])
+            if document is not None and scope["method"] in ("GET", "HEAD"):
+                await http.respond(send, 200, JSON, document)
+                return
+            reply = await self._reply(scope, receive, cited)
+            kind = JSON if reply.status < 400 else PROBLEM
+            raw = reply.raw if reply.raw is not None else b""
+            await http.respond(send, reply.status, kind, raw, _cited(cited))
+        except http.Gone:
+            return
+        except Fault as fault:
+            await _refuse(send, fault, cited)
+        except Exception as mistake:  # noqa: BLE001 - the last line: a problem without content, never a stack trace
+            log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
+            await _refuse(send, GatewayFault(1011, "gateway.internal"), cited)
+
+    async def _reply(self, scope: http.Scope, receive: http.Receive, cited: list[str]) -> RestReply:
+        found = self._routes.match(scope["method"], scope["raw_path"].decode("latin-1"))
+        if found is None:
+            allowed = self._routes.methods(scope["raw_path"].decode("latin-1"))
+            note = f"allowed: {', '.join(sorted(allowed))}" if allowed else None
+            status = 405 if allowed else 404
+            raise CallerFault(1014, "http.method" if allowed else "http.path", note=note, status=status)
+        operation, places = found
+        today = self._clock().astimezone(COPENHAGEN).date()
+        who = caller(scope, self._names)
+        callers.check(who, self._codelists, today)
+        context = Context(
+            face=Face.REST,
+            caller=who,
+            day=today,
+            codelists=self._codelists,
+            switched_off=self._switched_off.get(str(who.organisation), frozenset()),
+            cited=cited,
+        )
+        request = await self._request(operation, places, scope, receive)
+        reply = await self._driver.exchange(request, context)
+        if reply.status >= 400 and not _declared(operation, reply):
+            raise refusal(self._driver.modern[operation.method, operation.template].governed, reply)
+        return reply
+
+    async def _request(
+        self, operation: ModernOperation, places: Mapping[str, str], scope: http.Scope, receive: http.Receive
+    ) -> RestRequest:
+        query = _query(operation, scope["query_string"])
+        headers = {
+            p.name: http.header(scope, p.name.lower().encode()) for p in operation.parameters if p.place == "header"
+        }
+        given: Mapping[str, Mapping[str, str | None]] = {"path": places, "query": query, "header": headers}
+        for parameter in operation.parameters:
+            _check(parameter, given[parameter.place].get(parameter.name))
+        raw = await http.body(scope, receive, self._limit)
+        return RestRequest(
+            operation.method,
+            Path(operation.template, places),
+            citizen=headers.get(CITIZEN),
+            json=self._body(operation, raw, scope),
+            request_id=headers.get(REQUEST_ID),
+            query=query,
+            expects=_PASSED,
+            raw=raw or None,
+        )
+
+    def _body(self, operation: ModernOperation, raw: bytes, scope: http.Scope) -> Any:
+        if operation.body is None:
+            if raw:
+                raise CallerFault(1014, "http.body", expected="no body", status=400)
+            return None
+        kind = (http.header(scope, b"content-type") or "").partition(";")[0].strip().lower()
+        if kind != JSON:
+            raise CallerFault(1014, "http.media_type", expected=JSON, status=415)
+        try:
+            return strict_json.loads(raw, depth=self._depth)
+        except strict_json.JsonError as mistake:
+            raise CallerFault(1014, mistake.key, expected="well-formed JSON", status=400) from mistake
+
+
+def _declared(operation: ModernOperation, reply: RestReply) -> bool:
+    """Whether a refusal has a body that the modern contract knows, so that it can be passed on as it came."""
+    return reply.raw is not None and (reply.status == 412 or reply.error_code in operation.error_codes)
+
+
+def _query(operation: ModernOperation, query_string: bytes) -> Mapping[str, str]:
+    """The query's values; a name that the operation does not have, or has twice, is refused."""
+    if not query_string:
+        return {}
+    known = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
+    try:
+        pairs = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
+    except ValueError as mistake:
+        raise CallerFault(1014, "http.query", expected="name=value pairs", status=400) from mistake
+    if len(dict(pairs)) < len(pairs) or not dict(pairs).keys() <= known:
+        raise CallerFault(1014, "http.query", expected=f"each at most once: {', '.join(sorted(known)) or 'no query'}")
+    return dict(pairs)
+
+
+def _check(parameter: Parameter, value: str | None) -> None:
+    if value is None:
+        if parameter.required:
+            raise CallerFault(1014, "value.missing", element=parameter.name, expected="a value")
+        return
+    try:
+        parameter.validator.check(value)
+    except SchemaProblem as problem:
+        number = 1001 if parameter.name == CITIZEN else 1014
+        raise CallerFault(number, "value.invalid", element=parameter.name, expected=problem.expected) from problem
+
+
+def _cited(cited: Sequence[str]) -> list[tuple[bytes, bytes]]:
+    return [(b"overgang-regel", rule.encode()) for rule in cited]
+
+
+async def _refuse(send: http.Send, fault: Fault, cited: Sequence[str]) -> None:
+    extra = _cited(cited)
+    if fault.retry_after is not None:
+        extra.append((b"retry-after", b"%d" % fault.retry_after))
+    if fault.status == 405 and fault.note:
+        extra.append((b"allow", fault.note.removeprefix("allowed: ").encode()))
+    await http.respond(send, fault.status, PROBLEM, problem(fault), extra)
+
+
+def problem(fault: Fault) -> bytes:
+    """A fault as RFC 9457 problem+json, with the members the modern error body is reconstructed with."""
+    said = {
+        "type": "about:blank",
+        "title": ERRORS[fault.number].text,
+        "status": fault.status,
+        "detail": fault.text,
+        "errorCode": fault.number,
+        "key": fault.key,
+        "element": fault.element,
+    }
+    return json.dumps({name: value for name, value in said.items() if value is not None}, ensure_ascii=False).encode()

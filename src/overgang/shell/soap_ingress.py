@@ -1,0 +1,220 @@
+"""The SOAP face: bytes in, through guard, envelope, contract and flow, to an answer under the caller's own contract."""
+
+import hashlib
+import hmac
+import logging
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from overgang.core import callers
+from overgang.core.area import Operation
+from overgang.core.codelists import CodeList
+from overgang.core.errors import CallerFault, Fault, GatewayFault
+from overgang.core.messages import Caller, Face, SoapCall
+from overgang.core.rules import Context
+from overgang.core.values import COPENHAGEN
+from overgang.shell.driver import Driver
+from overgang.wire import contract as contracts
+from overgang.wire import guard
+from overgang.wire.contract import Contract, ContractError, EncodeError, Problem
+from overgang.wire.envelope import Envelope, Version, check_action, open_envelope, version_of, wrap
+from overgang.wire.soap_fault import fault_bytes
+
+log = logging.getLogger(__name__)
+
+_MISSING = {callers.ACTIVE_ORGANISATION: 8232, callers.USER_METADATA: 8233}
+_UNREADABLE = {callers.ACTIVE_ORGANISATION: 8234, callers.USER_METADATA: 8235}
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """An operation of a contract, and, where an area bridges it, its flow."""
+
+    contract: contracts.Operation
+    request: contracts.Element
+    answer: contracts.Element | None  # None for a one-way operation
+    area: Operation | None
+    names: Mapping[str, str]  # modern property -> old element path, for what is said to the caller
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """A frozen contract with its bridges by Clark name of the request element."""
+
+    contract: Contract
+    version: int
+    bridges: Mapping[str, Bridge]
+    headers: Mapping[str, contracts.Element]  # every header block of the contract, by Clark name
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: HTTP status, content type, bytes, and the rules that were applied."""
+
+    status: int
+    content_type: str
+    body: bytes
+    cited: Sequence[str] = ()
+    retry_after: int | None = None
+
+
+def bridged(contract: Contract, version: int, operations: Sequence[Operation]) -> Bridged:
+    """Join a contract and the operations that an area bridges. Raises ContractError when they don't fit."""
+    by_name = {operation.name: operation for operation in operations}
+    if unknown := by_name.keys() - contract.operations.keys():
+        raise ContractError("wsdl:operation", contract.file, 0, f"there is no operation {min(unknown)}")
+    bridges = [_bridged(contract, operation, by_name.get(operation.name)) for operation in contract.operations.values()]
+    headers = {block.qname: block for bridge in bridges for block in bridge.contract.input.headers}
+    return Bridged(contract, version, {bridge.request.qname: bridge for bridge in bridges}, headers)
+
+
+def _bridged(contract: Contract, operation: contracts.Operation, area: Operation | None) -> Bridge:
+    request, answer = operation.input.body, operation.output and operation.output.body
+    declared = {block.name for block in operation.input.headers}
+    if request is None:
+        raise ContractError(
+            "wsdl:input", contract.file, 0, f"{operation.name} has an empty message, which has no element"
+        )
+    if area is not None and (missing := _MISSING.keys() - declared):
+        why = f"{operation.name} does not declare {min(missing)}, so it can't be told who calls"
+        raise ContractError("soap:header", contract.file, request.line, why)
+    return Bridge(operation, request, answer, area, _names(area))
+
+
+def _names(operation: Operation | None) -> Mapping[str, str]:
+    placed = operation.requests if operation else ()
+    return {
+        field.new: f"{place.old}/{field.old}" if place.old else field.old
+        for place in placed
+        for field in place.table.fields
+    }
+
+
+class SoapFace:
+    """Answers old calls. It holds no state of its own; `key` is the secret from which ids of a call are derived."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        codelists: Mapping[str, CodeList],
+        limits: guard.Limits,
+        key: bytes,
+        switched_off: Mapping[str, frozenset[str]],
+    ) -> None:
+        self._driver = driver
+        self._codelists = codelists
+        self._limits = limits
+        self._key = key
+        self._switched_off = switched_off
+
+    async def answer(
+        self, service: Bridged, body: bytes, content_type: str | None, actions: Sequence[str], received: datetime
+    ) -> Answer:
+        """Answer one POST to a service. Everything that goes wrong is a fault in the caller's SOAP version."""
+        cited: list[str] = []
+        version = Version.SOAP11
+        try:
+            version, charset, action = version_of(content_type)
+            root = guard.parse(body, self._limits, charset)
+            envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
+            bridge = _bridge(service, envelope.body.tag)
+            check_action(version, actions, action, bridge.contract.soap_action)
+            caller = _caller(service, bridge, envelope)
+            call = self._call(service, bridge, envelope, caller, received)
+            callers.check(caller, self._codelists, call.day)
+            context = Context(
+                face=Face.SOAP,
+                caller=caller,
+                day=call.day,
+                codelists=self._codelists,
+                switched_off=self._switched_off.get(str(caller.organisation), frozenset()),
+                cited=cited,
+                names=bridge.names,
+            )
+            text = _encoded(bridge, await self._driver.run(_flow(bridge, call), context))
+            return Answer(200, version.content_type, wrap(version, text), cited)
+        except Fault as fault:
+            return _faulted(version, fault, cited)
+        except Exception as mistake:  # noqa: BLE001 - the last line: a fault without content, never a stack trace
+            log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
+            return _faulted(version, GatewayFault(1011, "gateway.internal"), cited)
+
+    def _call(
+        self, service: Bridged, bridge: Bridge, envelope: Envelope, caller: Caller, received: datetime
+    ) -> SoapCall:
+        _refuse(service.contract.problems(envelope.body))
+        body: Any = bridge.request.decode(envelope.body)
+        said = repr((service.contract.namespace, bridge.contract.name, caller, body))
+        return SoapCall(
+            service=service.contract.name,
+            version=service.version,
+            operation=bridge.contract.name,
+            body=body,
+            caller=caller,
+            received=received.astimezone(UTC),
+            day=received.astimezone(COPENHAGEN).date(),
+            identity=hmac.digest(self._key, said.encode(), hashlib.sha256),
+        )
+
+
+def where(mistake: BaseException) -> str:
+    """File and line at which an exception was raised; nothing of what it holds."""
+    frames = traceback.extract_tb(mistake.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
+
+
+def _bridge(service: Bridged, qname: str) -> Bridge:
+    bridge = service.bridges.get(qname)
+    if bridge is None:
+        raise CallerFault(1014, "soap.operation", element="Body", expected="the request element of an operation")
+    return bridge
+
+
+def _flow(bridge: Bridge, call: SoapCall) -> Any:
+    if bridge.area is None:
+        raise GatewayFault(1011, "operation.not-bridged", note=f"{call.operation} has no modern counterpart here")
+    return bridge.area.flow(call)
+
+
+def _caller(service: Bridged, bridge: Bridge, envelope: Envelope) -> Caller:
+    """The caller from the operation's header blocks: 8232-8233 when one is missing, 8234-8235 when one is invalid."""
+    given = {block.tag: block for block in envelope.headers}
+    decoded: dict[str, Any] = {}
+    for plan in bridge.contract.input.headers:
+        block = given.get(plan.qname)
+        if block is None:
+            if plan.name in _MISSING:
+                raise CallerFault(_MISSING[plan.name], "caller.header-missing", element=plan.name)
+            continue
+        if problems := service.contract.problems(block):
+            number = _UNREADABLE.get(plan.name, 1014)
+            raise CallerFault(number, problems[0].key, element=problems[0].path, expected=problems[0].expected)
+        decoded[plan.name] = plan.decode(block)
+    return callers.from_blocks(decoded[callers.ACTIVE_ORGANISATION], decoded[callers.USER_METADATA])
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if not problems:
+        return
+    first = problems[0]
+    number = 1001 if first.path.endswith("PersonCivilRegistrationIdentifier") and first.key == "value.invalid" else 1014
+    raise CallerFault(number, first.key, element=first.path, expected=first.expected)
+
+
+def _encoded(bridge: Bridge, answer: dict[str, Any]) -> str:
+    if bridge.answer is None:
+        return ""
+    try:
+        return bridge.answer.encode(answer)
+    except EncodeError as mistake:
+        raise GatewayFault(1011, "answer.unrepresentable", element=mistake.path, expected=mistake.expected) from mistake
+
+
+def _faulted(version: Version, fault: Fault, cited: Sequence[str]) -> Answer:
+    if fault.status in (413, 415):
+        return Answer(fault.status, "text/plain; charset=utf-8", fault.text.encode(), cited)
+    status, body = fault_bytes(version, fault)
+    return Answer(status, version.content_type, body, cited, fault.retry_after)

@@ -1,0 +1,303 @@
+"""The modern side over HTTP: one request out, one reply or one fault back, within one deadline.
+
+The only module that imports an HTTP client. Two engines do the same behind one small seam: pyreqwest, which is fast,
+and httpx. Neither follows redirects, keeps cookies, reads proxy settings, unpacks compressed replies or retries.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx
+from pyreqwest import exceptions as rust
+from pyreqwest.client import ClientBuilder
+from pyreqwest.response import Response
+
+from overgang.core.errors import GatewayFault, UpstreamFault
+from overgang.core.messages import Caller, RestReply, RestRequest
+from overgang.shell.config import HeaderNames, Target
+from overgang.wire import strict_json
+
+_LOG: Final = logging.getLogger(__name__)
+_MAX_HEAD: Final = 64 * 1024  # all header lines of a reply together, in bytes
+_KEPT: Final = 64  # idle connections kept per host
+_UNKNOWN_OUTCOME: Final = "the outcome is not known; send the same call again"
+_RETRIED: Final = ("upstream.unavailable", "upstream.broken")
+_SAYS: Final[Mapping[str, str]] = {
+    "upstream.unavailable": "the modern service can't be reached",
+    "upstream.timeout": "the modern service did not answer in time",
+    "upstream.broken": "the modern service broke off its answer",
+    "upstream.too-large": "the modern service's answer is larger than allowed",
+    "upstream.encoding": "the modern service's answer is compressed, which was not asked for",
+    "upstream.redirect": "the modern service pointed to another address",
+    "upstream.invalid": "the modern service's answer is no acceptable JSON",
+}
+# Only these tell that nothing was carried out: there was no connection, or the answer says "elsewhere".
+_WITHOUT_EFFECT: Final = ("upstream.unavailable", "upstream.redirect")
+_PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
+_OUTER_SPACE: Final = re.compile(r"^ +| +$")
+# These write addresses into the log, and an address may hold a citizen number.
+_TALKATIVE: Final = ("httpx", "httpcore", "pyreqwest", "reqwest", "hyper", "hyper_util", "rustls", "h2")
+
+
+class _Refused(Exception):
+    """There is no usable reply: a key of _SAYS, and for the log the kind of the client's error."""
+
+    def __init__(self, key: str, kind: str = "") -> None:
+        super().__init__(key)
+        self.key = key
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A reply as bytes; `kind` is its Content-Type, "" without one."""
+
+    status: int
+    kind: str
+    body: bytes
+
+
+class _Engine(Protocol):
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw: ...
+
+    async def close(self) -> None: ...
+
+
+class Upstream:
+    """The modern services by domain; `client` is "pyreqwest" or "httpx", `reply_bytes` caps the body of a reply."""
+
+    def __init__(
+        self,
+        targets: Mapping[str, Target],
+        headers: HeaderNames | None = None,
+        *,
+        client: str = "pyreqwest",
+        reply_bytes: int = 8 * 1024 * 1024,
+    ) -> None:
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._targets = targets
+        self._names = headers or HeaderNames()
+        self._places = {domain: asyncio.Semaphore(target.max_in_flight) for domain, target in targets.items()}
+        self._engine: _Engine = _Httpx(reply_bytes) if client == "httpx" else _Pyreqwest(reply_bytes)
+
+    async def send(self, request: RestRequest, caller: Caller) -> RestReply:
+        """The reply, also a refusal, with its JSON read strictly; an unreadable body of a refusal is left out.
+
+        Raises UpstreamFault 1100 with key upstream.unavailable, .timeout, .broken, .too-large, .encoding, .redirect or
+        .invalid; GatewayFault 1009 for a domain without an address. A read is tried twice, a write never.
+        """
+        domain = request.path.domain
+        target = self._targets.get(domain)
+        if target is None:
+            raise GatewayFault(1009, "upstream.unconfigured", note=f"no address is configured for {domain}")
+        url = _url(target, request)
+        headers = _headers(self._names, request, caller)
+        body = _body(request)
+        started = False
+        try:
+            async with asyncio.timeout(target.deadline), self._places[domain]:
+                started = True
+                return _reply(await self._attempt(request, url, headers, body))
+        except TimeoutError:
+            raise _fault(domain, "upstream.timeout", unclear=request.writes and started) from None
+        except _Refused as refused:
+            raise _fault(domain, refused.key, refused.kind, unclear=request.writes) from None
+
+    async def close(self) -> None:
+        """Close all connections; nothing can be sent afterwards."""
+        await self._engine.close()
+
+    async def _attempt(self, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+        try:
+            return await self._exchange(request.method, url, headers, body)
+        except _Refused as refused:
+            if request.writes or refused.key not in _RETRIED:
+                raise
+        return await self._exchange(request.method, url, headers, body)
+
+    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+        try:
+            return await self._engine.exchange(method, url, headers, body)
+        except _FOREIGN as foreign:
+            # Its text and its chain hold the address, so only its kind is kept.
+            raise _Refused(_key(foreign), type(foreign).__qualname__) from None
+
+
+# ---- what goes out
+
+
+def _url(target: Target, request: RestRequest) -> str:
+    """The target's address, then the path without its first segment, then the query."""
+    path = request.path.text.removeprefix(f"/{request.path.domain}")
+    query = f"?{urlencode(request.query, quote_via=quote)}" if request.query else ""
+    url = f"{target.url}{path}{query}"
+    if urlsplit(url).netloc != urlsplit(target.url).netloc:
+        raise GatewayFault(1011, "upstream.address")
+    return url
+
+
+def _headers(names: HeaderNames, request: RestRequest, caller: Caller) -> dict[str, str]:
+    given = {
+        names.organisation_type: str(caller.organisation.type),
+        names.organisation_code: caller.organisation.code,
+        names.user_full_name: caller.user_full_name,
+        names.user_type: str(caller.user_type),
+        names.user_identifier: caller.user_identifier,
+        names.user_email: caller.user_email,
+        names.user_organisation_type: str(caller.user_organisation.type),
+        names.user_organisation_code: caller.user_organisation.code,
+        names.registered: caller.registered,
+        "x-civilRegistrationIdentifier": request.citizen,
+        "x-requestId": request.request_id,
+    }
+    headers = {name: header_value(value) for name, value in given.items() if value is not None}
+    headers["Accept"] = "application/json, application/problem+json"
+    headers["Accept-Encoding"] = "identity"
+    if request.raw is not None or request.json is not None:
+        headers["Content-Type"] = "application/json"
+    return headers
+
+
+def header_value(text: str) -> str:
+    """Printable ASCII but "%" as it is; the rest, and a space at either end, as percent-encoded UTF-8."""
+    return _OUTER_SPACE.sub(lambda spaces: "%20" * len(spaces[0]), quote(text, safe=_PRINTABLE))
+
+
+def _body(request: RestRequest) -> bytes | None:
+    if request.raw is not None:
+        return request.raw
+    if request.json is not None:
+        return strict_json.dumps(request.json)
+    return b"" if request.method in ("POST", "PUT") else None
+
+
+# ---- what comes back
+
+
+def _reply(raw: _Raw) -> RestReply:
+    if 300 <= raw.status < 400:
+        raise _Refused("upstream.redirect")
+    if raw.status == 204:
+        return RestReply(204)
+    try:
+        if not _is_json(raw.kind):
+            raise _Refused("upstream.invalid")
+        return RestReply(raw.status, strict_json.loads(raw.body), raw.body)
+    except (_Refused, strict_json.JsonError):
+        # A refusal is told by its status; proxies in between refuse with HTML.
+        if raw.status >= 400:
+            return RestReply(raw.status)
+        raise _Refused("upstream.invalid") from None
+
+
+def _is_json(kind: str) -> bool:
+    essence, *parameters = (part.strip().lower() for part in kind.split(";"))
+    if essence != "application/json" and not (essence.startswith("application/") and essence.endswith("+json")):
+        return False
+    charsets = [item.removeprefix("charset=").strip('"') for item in parameters if item.startswith("charset=")]
+    return all(charset == "utf-8" for charset in charsets)
+
+
+def _check_head(headers: Iterable[tuple[str, str]], reply_bytes: int) -> str:
+    """The Content-Type of an acceptable head, "" without one. Raises _Refused."""
+    kind, size = "", 0
+    for name, value in headers:
+        size += len(name) + len(value)
+        match name.lower():
+            case "content-type":
+                kind = value
+            case "content-encoding" if value.lower() != "identity":
+                raise _Refused("upstream.encoding")
+            case "content-length" if value.isdecimal() and int(value) > reply_bytes:
+                raise _Refused("upstream.too-large")
+    if size > _MAX_HEAD:
+        raise _Refused("upstream.broken")
+    return kind
+
+
+async def _collect(chunks: AsyncIterator[bytes], reply_bytes: int) -> bytes:
+    parts, size = [], 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > reply_bytes:
+            raise _Refused("upstream.too-large")
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _fault(domain: str, key: str, kind: str = "", *, unclear: bool) -> UpstreamFault:
+    _LOG.warning("%s: %s %s", domain, key, kind)
+    note = _SAYS[key]
+    if unclear and key not in _WITHOUT_EFFECT:
+        note = f"{note}; {_UNKNOWN_OUTCOME}"
+    return UpstreamFault(1100, key, note=note, status=504 if key == "upstream.timeout" else 502)
+
+
+# ---- the engines
+
+
+class _Pyreqwest:
+    def __init__(self, reply_bytes: int) -> None:
+        self._reply_bytes = reply_bytes
+        builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False).default_cookie_store(False)
+        builder = builder.gzip(False).brotli(False).zstd(False).deflate(False).http1_only()
+        self._client = builder.pool_max_idle_per_host(_KEPT).user_agent("overgang").build()
+
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+        builder = self._client.request(method, url).headers(headers)
+        if body is not None:
+            builder = builder.body_bytes(body)
+        async with builder.build_streamed() as response:
+            kind = _check_head(response.headers.items(), self._reply_bytes)
+            return _Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes))
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+async def _chunks(response: Response) -> AsyncIterator[bytes]:
+    while (chunk := await response.body_reader.read_chunk()) is not None:
+        yield bytes(chunk)
+
+
+class _Httpx:
+    """The transport without httpx.AsyncClient, which would keep cookies, unpack replies and log addresses."""
+
+    def __init__(self, reply_bytes: int) -> None:
+        self._reply_bytes = reply_bytes
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT)
+        self._transport = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
+
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+        sent = httpx.Request(method, url, headers={**headers, "User-Agent": "overgang"}, content=body)
+        response = await self._transport.handle_async_request(sent)
+        try:
+            kind = _check_head(response.headers.multi_items(), self._reply_bytes)
+            return _Raw(response.status_code, kind, await _collect(response.aiter_raw(), self._reply_bytes))
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        await self._transport.aclose()
+
+
+_FOREIGN: Final = (httpx.TransportError, rust.RequestError)
+
+
+def _key(foreign: Exception) -> str:
+    if isinstance(foreign, httpx.ConnectError | httpx.ConnectTimeout | rust.ConnectTimeoutError):
+        return "upstream.unavailable"
+    if isinstance(foreign, rust.ConnectError) and _never_connected(foreign):
+        return "upstream.unavailable"
+    return "upstream.broken"
+
+
+def _never_connected(foreign: rust.ConnectError) -> bool:
+    """pyreqwest raises ConnectError also when a connection is lost while it waits for the answer to a sent request."""
+    return any(cause["message"] == "client error (Connect)" for cause in foreign.details["causes"] or ())

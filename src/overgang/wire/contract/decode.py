@@ -1,0 +1,203 @@
+"""Reading: an element's compiled function from a validated node to its value."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from lxml import etree
+
+from overgang.core.values import NIL, Value
+from overgang.wire.contract.model import Attribute, Complex, Decode, Element, Simple, wildcards_of
+from overgang.wire.contract.names import XSI_NIL, XSI_TYPE, full_text, resolve
+from overgang.wire.contract.simple import is_qname, texts_of
+
+Slot: TypeAlias = "tuple[str, bool, Decode]"
+_TRUE: Final = ("true", "1")
+
+
+class Decoders:
+    """Compiles decoders; one per type, so that recursive types work and equal types share."""
+
+    def __init__(self) -> None:
+        self._types: dict[Complex, Callable[[etree._Element, dict[str, Any]], None]] = {}
+        self._waiting: deque[Callable[[], None]] = deque()
+
+    def decoder(self, element: Element) -> Decode:
+        """The function for one element and, through it, for all that it may contain."""
+        made = self._element(element)
+        while self._waiting:
+            self._waiting.popleft()()
+        return made
+
+    def _element(self, element: Element) -> Decode:
+        if isinstance(element.type, Simple):
+            return _leaf(element, element.type)
+        return self._branch(element, element.type)
+
+    def _branch(self, element: Element, own: Complex) -> Decode:
+        fill = self._fill(own)
+        stand_ins = {qname: self._fill(other) for qname, other in element.stand_ins().items()}
+        empty_text = element.default if element.default is not None else element.fixed
+
+        def plain(node: etree._Element) -> Value:
+            out: dict[str, Any] = {}
+            fill(node, out)
+            return out
+
+        def whole(node: etree._Element) -> Value:
+            out: dict[str, Any] = {}
+            run, named = fill, node.get(XSI_TYPE) if stand_ins else None
+            if named is not None and (qname := resolve(node, named)) in stand_ins and qname is not None:
+                out["@xsi:type"] = qname
+                run = stand_ins[qname]
+            run(node, out)
+            if node.get(XSI_NIL, "").strip() in _TRUE:
+                return _nil(out)
+            if empty_text is not None and out.get("#text") == "" and own.text is not None:
+                out["#text"] = texts_of(own.text).parse(empty_text)
+            return out
+
+        return whole if element.nillable or stand_ins or empty_text is not None else plain
+
+    def _fill(self, own: Complex) -> Callable[[etree._Element, dict[str, Any]], None]:
+        """The function that puts a type's attributes and content into a dict."""
+        if own in self._types:
+            return self._types[own]
+        table: dict[str, Slot] = {}
+        text = own.text
+        if text is not None:
+            body = _text_filler(text)
+        elif own.items:
+            body = _items_filler(table)
+        else:
+            body = _children_filler(table, wildcard=own.content is not None and any(wildcards_of(own.content)))
+        attributes = [_attribute(one) for one in own.attributes]
+
+        def fill(node: etree._Element, out: dict[str, Any]) -> None:
+            for read in attributes:
+                read(node, out)
+            body(node, out)
+
+        made = fill if attributes else body
+        self._types[own] = made
+        self._waiting.append(lambda: self._fill_table(own, table))
+        return made
+
+    def _fill_table(self, own: Complex, table: dict[str, Slot]) -> None:
+        for element in own.elements():
+            table[element.qname] = (element.name, element.many, self._element(element))
+
+
+def canonical(node: etree._Element) -> str:
+    """An element of xs:any: exclusive canonical XML without comments, so equal content is an equal text."""
+    return etree.tostring(node, method="c14n", exclusive=True, with_comments=False, with_tail=False).decode()
+
+
+def _nil(out: dict[str, Any]) -> Value:
+    kept = {key: value for key, value in out.items() if key[:1] == "@"}
+    return {**kept, "#nil": True} if kept else NIL
+
+
+def _leaf(element: Element, simple: Simple) -> Decode:
+    read = _reader(simple)
+    empty = element.default if element.default is not None else element.fixed
+
+    def plain(node: etree._Element) -> Value:
+        return read(node, full_text(node))
+
+    def quick(node: etree._Element) -> Value:
+        value: Value = parse(full_text(node) if len(node) else node.text or "")
+        return value
+
+    def whole(node: etree._Element) -> Value:
+        if node.get(XSI_NIL, "").strip() in _TRUE:
+            return NIL
+        text = full_text(node)
+        return read(node, text if text or empty is None else empty)
+
+    if element.nillable or empty is not None:
+        return whole
+    if is_qname(simple):
+        return plain
+    parse = texts_of(simple).parse
+    return quick
+
+
+def _reader(simple: Simple) -> Callable[[etree._Element, str], Any]:
+    if is_qname(simple):
+        return _read_qname
+    parse = texts_of(simple).parse
+    return lambda node, text: parse(text)
+
+
+def _read_qname(node: etree._Element, text: str) -> str:
+    found = resolve(node, text)
+    if found is None:
+        raise ValueError("a prefix that is not declared")
+    return found
+
+
+def _attribute(attribute: Attribute) -> Callable[[etree._Element, dict[str, Any]], None]:
+    qname, key, read = attribute.qname, attribute.key, _reader(attribute.type)
+    given = attribute.default if attribute.default is not None else attribute.fixed
+
+    def fill(node: etree._Element, out: dict[str, Any]) -> None:
+        text = node.get(qname, given)
+        if text is not None:
+            out[key] = read(node, text)
+
+    return fill
+
+
+def _text_filler(simple: Simple) -> Callable[[etree._Element, dict[str, Any]], None]:
+    read = _reader(simple)
+
+    def fill(node: etree._Element, out: dict[str, Any]) -> None:
+        if node.get(XSI_NIL, "").strip() in _TRUE:
+            return
+        text = full_text(node)
+        out["#text"] = read(node, text) if text else _empty(read, node)
+
+    return fill
+
+
+def _empty(read: Callable[[etree._Element, str], Any], node: etree._Element) -> Any:
+    try:
+        return read(node, "")
+    except (ValueError, ArithmeticError):  # only valid where the element has a default, which then takes its place
+        return ""
+
+
+def _children_filler(table: dict[str, Slot], *, wildcard: bool) -> Callable[[etree._Element, dict[str, Any]], None]:
+    find = table.get
+
+    def fill(node: etree._Element, out: dict[str, Any]) -> None:
+        for child in node:
+            slot = find(child.tag)  # type: ignore[call-overload]
+            if slot is None:
+                if wildcard and isinstance(child.tag, str):
+                    out.setdefault("#any", []).append(canonical(child))
+                continue
+            name, many, decode = slot
+            if not many:
+                out[name] = decode(child)
+            elif name in out:
+                out[name].append(decode(child))
+            else:
+                out[name] = [decode(child)]
+
+    return fill
+
+
+def _items_filler(table: dict[str, Slot]) -> Callable[[etree._Element, dict[str, Any]], None]:
+    find = table.get
+
+    def fill(node: etree._Element, out: dict[str, Any]) -> None:
+        items: list[dict[str, Any]] = []
+        for child in node:
+            if isinstance(child.tag, str):
+                slot = find(child.tag)
+                items.append({"#any": canonical(child)} if slot is None else {slot[0]: slot[2](child)})
+        out["#items"] = items
+
+    return fill
