@@ -51,6 +51,24 @@ async def faulty(*behaviours: Behaviour) -> AsyncIterator[Faulty]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@asynccontextmanager
+async def greeting(raw: bytes) -> AsyncIterator[str]:
+    """A server that speaks first, and no HTTP; yields its address."""
+
+    async def serve(_: asyncio.StreamReader, writer: Writer) -> None:
+        writer.write(raw)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        await server.wait_closed()
+        await asyncio.sleep(0.01)  # let both ends finish closing
+
+
 async def _request(reader: asyncio.StreamReader) -> bytes:
     try:
         head = await reader.readuntil(b"\r\n\r\n")

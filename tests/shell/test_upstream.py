@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import logging
+import time
 from typing import Any
 
 import httpx
@@ -9,9 +10,11 @@ import respx
 from faulty import (
     Behaviour,
     Faulty,
+    Writer,
     closed_port,
     drips,
     faulty,
+    greeting,
     never_answers,
     reply,
     resets,
@@ -150,13 +153,13 @@ def test_a_name_without_an_address_is_unavailable(client: str) -> None:
 
 @BOTH
 def test_a_server_that_speaks_no_tls_is_unavailable(client: str) -> None:
-    async def run() -> tuple[list[RestReply | UpstreamFault], int]:
-        async with faulty(reply(b"{}")) as stub:
-            return await sent(stub.url.replace("http:", "https:"), client, WRITE), len(stub.requests)
+    async def run() -> list[RestReply | UpstreamFault]:
+        async with greeting(b"220 mail.invalid ready\r\n") as url:
+            return await sent(url.replace("http:", "https:"), client, WRITE)
 
-    (fault,), requests = asyncio.run(run())
+    (fault,) = asyncio.run(run())
     assert isinstance(fault, UpstreamFault)
-    assert (fault.key, requests) == ("upstream.unavailable", 0)
+    assert fault.key == "upstream.unavailable"
 
 
 @BOTH
@@ -325,11 +328,19 @@ def test_cookies_are_not_kept(client: str) -> None:
 @BOTH
 def test_waiting_for_a_place_counts_against_the_deadline_and_sends_nothing(client: str) -> None:
     async def run() -> tuple[Any, int]:
-        async with faulty(never_answers) as stub:
-            upstream = Upstream({"jobsearch": Target(stub.url, deadline=0.3, max_in_flight=1)}, client=client)
-            outcomes = await asyncio.gather(
-                upstream.send(WRITE, CALLER), upstream.send(WRITE, CALLER), return_exceptions=True
-            )
+        arrived = asyncio.Event()
+
+        async def holds(writer: Writer) -> None:
+            arrived.set()
+            await never_answers(writer)
+
+        async with faulty(holds) as stub:
+            upstream = Upstream({"jobsearch": Target(stub.url, deadline=0.6, max_in_flight=1)}, client=client)
+            both = asyncio.gather(*(upstream.send(WRITE, CALLER) for _ in range(2)), return_exceptions=True)
+            await arrived.wait()
+            # Hold the loop until both deadlines are over, so that the place isn't free before the second one's.
+            asyncio.get_running_loop().call_soon(time.sleep, 0.7)
+            outcomes = await both
             await upstream.close()
             return outcomes, len(stub.requests)
 

@@ -10,25 +10,24 @@ from overgang.shell.loading import Loaded
 
 SERVICE, OPERATION = "AbsenceRegistrationService", "CreateAbsence"
 JOBCENTER = (8, "10101")
-CITIZEN = "1503851204"  # an invented person of config/demo/citizens.toml
 BORGERLIGT_OMBUD = 3
 
 
-def text(loaded: Loaded, config: Config, now: datetime) -> str:
+def text(loaded: Loaded, config: Config, citizen: str, now: datetime) -> str:
     """A SOAP call that registers an absence of today, and the REST call that shows it, as curl commands."""
     return (
-        f"Register an absence as an old system does (paste as it is):\n\n{soap_call(loaded, config, now)}\n\n"
-        f"See it as a migrated system does:\n\n{rest_call(config, now)}\n\nCtrl-C stops."
+        f"Register an absence as an old system does (paste as it is):\n\n{soap_call(loaded, config, citizen, now)}\n\n"
+        f"See it as a migrated system does:\n\n{rest_call(config, citizen, now)}\n\nCtrl-C stops."
     )
 
 
-def soap_call(loaded: Loaded, config: Config, now: datetime) -> str:
+def soap_call(loaded: Loaded, config: Config, citizen: str, now: datetime) -> str:
     """curl with the whole envelope; the same paste again is the same call, so it gets the same registration."""
     service = next(service for service in loaded.services if service.contract.name == SERVICE)
     bridge = next(bridge for bridge in service.bridges.values() if bridge.contract.name == OPERATION)
     today = datetime.combine(now.astimezone(COPENHAGEN).date(), time(), COPENHAGEN).isoformat()
     absence = {
-        "PersonCivilRegistrationIdentifier": CITIZEN,
+        "PersonCivilRegistrationIdentifier": citizen,
         "AbsenceTypeIdentifier": {"CodeListItemIdentifier": BORGERLIGT_OMBUD},
         "StartDate": Tidspunkt(today),
         "NotificationDate": Tidspunkt(today),
@@ -42,11 +41,11 @@ def soap_call(loaded: Loaded, config: Config, now: datetime) -> str:
     )
 
 
-def rest_call(config: Config, now: datetime) -> str:
+def rest_call(config: Config, citizen: str, now: datetime) -> str:
     """curl for the same citizen's absences."""
     names, (kind, code) = config.headers, JOBCENTER
     headers = {
-        "x-civilRegistrationIdentifier": CITIZEN,
+        "x-civilRegistrationIdentifier": citizen,
         names.organisation_type: str(kind),
         names.organisation_code: code,
         names.user_full_name: quote(str(USER["full_name"]), safe=" "),

@@ -81,7 +81,8 @@ async def _demo(folder: Path, port: int, admin_port: int, ticks: clock.Clock) ->
     from overgang.reference.store import Store
 
     loaded = _checked(load(home() / "wsdl", home() / "config" / "codelists"))
-    store = Store(folder / "reference.sqlite", load_citizens(home() / "config" / "demo" / "citizens.toml"), clock=ticks)
+    citizens = load_citizens(home() / "config" / "demo" / "citizens.toml")
+    store = Store(folder / "reference.sqlite", citizens, clock=ticks)
     modern = _Site(create_app(store), _bind("127.0.0.1", 0))
     bound = _bind("127.0.0.1", port)
     admin_bound = _bind("127.0.0.1", admin_port)
@@ -94,7 +95,7 @@ async def _demo(folder: Path, port: int, admin_port: int, ticks: clock.Clock) ->
     def ready() -> None:
         print(f"gateway      {address}\npages        {admin.address}\nmodern side  {modern.address}")
         print(f"data         {folder}\n")
-        print(first_calls.text(loaded, settings, ticks()), flush=True)
+        print(first_calls.text(loaded, settings, citizens[0].number, ticks()), flush=True)
 
     try:
         await _run([gateway, admin, modern], ready)

@@ -116,7 +116,7 @@ TEXT = _plain(str, "a text")
 GUID = _plain(str, "a uuid")
 NUMBER = _plain(int, "a whole number")
 BOOLEAN = _plain(bool, "true or false")
-TIDSPUNKT = Codec("a point in time", _same(str, "a point in time"), _tidspunkt)
+TIDSPUNKT = Codec("a point in time", str, _tidspunkt)  # in JSON a plain text
 
 
 def code(codelist: str, *, unknown: int = 2002) -> Codec:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from overgang.core.errors import CallerFault, Fault, UpstreamFault
-from overgang.core.messages import RestReply, RestRequest
+from overgang.core.messages import RestReply, RestRequest, SoapCall
 
 Asked: TypeAlias = RestRequest | tuple[RestRequest, ...]
 Flow: TypeAlias = Generator[Asked, Any, dict[str, Any]]
@@ -48,26 +48,33 @@ def play(flow: Generator[Asked, Any, Any], *replies: RestReply | tuple[RestReply
         return Played(tuple(asked), stop.value)
 
 
-def once(write: RestRequest, fresh_id: str, found: Found) -> Step:
+def once(call: SoapCall, step: str, write: RestRequest, found: Found) -> Step:
     """Send a write that a repeat of the call sends again, word for word, and let it take effect once.
 
-    Returns the modern reply's JSON, or, where the modern side has met this request or its uuid before (412, 4977),
-    the registration that `found` reads back. A request id is remembered also when the request was refused; so when
-    nothing is found, it is sent once more under `fresh_id`. The item's uuid, ours, keeps that from doubling it.
+    Its request id is derived from the call and `step`. Returns the modern reply's JSON, or, where the modern side has
+    met this request or its uuid before (412, 4977), the registration that `found` reads back. A request id is
+    remembered also when the request was refused; so when nothing is found, it is sent once more under an id of this
+    one arrival of the call. The item's uuid, ours, keeps that from doubling it.
     """
-    write = replace(write, expects=(200, 201, 204, 412), knows=(4977,))
-    reply = yield write
+    reply = yield replace(write, request_id=call.new_id(step), expects=(200, 201, 204, 412), knows=(4977,))
     if reply.status < 400:
         return reply.json
     item = yield from found()
-    if item is not None or reply.error_code == 4977:
-        return item if item is not None else _hidden()
-    reply = yield replace(write, request_id=fresh_id, expects=(200, 201, 204))
-    return reply.json if reply.status < 400 else ((yield from found()) or _hidden())
+    if item is not None:
+        return item
+    if reply.error_code == 4977:
+        raise _hidden()
+    reply = yield replace(write, request_id=call.fresh_id(step), expects=(200, 201, 204), knows=(4977,))
+    if reply.status < 400:
+        return reply.json
+    item = yield from found()
+    if item is None:
+        raise _hidden()
+    return item
 
 
-def _hidden() -> Any:
-    raise CallerFault(4977, "id.taken", note="the modern side has this id but does not show it for this citizen")
+def _hidden() -> CallerFault:
+    return CallerFault(4977, "id.taken", note="the modern side has this id but does not show it for this citizen")
 
 
 def partly(done: str, missing: str, cause: Fault) -> Fault:

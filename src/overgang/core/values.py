@@ -12,6 +12,7 @@ An absent element has no key. An empty one is "" (or {}). So absent, nil and emp
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -64,18 +65,7 @@ class Tidspunkt(str):
     @property
     def moment(self) -> datetime:
         """The aware datetime, to the microsecond (further digits stay in the text). Raises Unmappable."""
-        found = _TIDSPUNKT.fullmatch(self)
-        if found is None:
-            raise Unmappable("not a point in time between the years 1 and 9999")
-        midnight = found["clock"] == "24:00:00"
-        clock = "00:00:00" if midnight else found["clock"]
-        try:
-            naive = datetime.fromisoformat(f"{found['day']}T{clock}.{(found['fraction'] or '')[:6]:0<6}")
-            if midnight:
-                naive += timedelta(days=1)
-            return naive.replace(tzinfo=_zone(found["zone"]))
-        except (ValueError, OverflowError) as mistake:
-            raise Unmappable("not a point in time between the years 1 and 9999") from mistake
+        return _moment(str(self))
 
     @property
     def day(self) -> date:
@@ -104,6 +94,22 @@ class Dato(str):
             return date.fromisoformat(self[:10]) if self[4:5] == "-" else date.fromisoformat("")
         except ValueError as mistake:
             raise Unmappable("not a day between the years 1 and 9999") from mistake
+
+
+@lru_cache(maxsize=1024)  # a call asks several times for the same few moments
+def _moment(text: str) -> datetime:
+    found = _TIDSPUNKT.fullmatch(text)
+    if found is None:
+        raise Unmappable("not a point in time between the years 1 and 9999")
+    midnight = found["clock"] == "24:00:00"
+    clock = "00:00:00" if midnight else found["clock"]
+    try:
+        naive = datetime.fromisoformat(f"{found['day']}T{clock}.{(found['fraction'] or '')[:6]:0<6}")
+        if midnight:
+            naive += timedelta(days=1)
+        return naive.replace(tzinfo=_zone(found["zone"]))
+    except (ValueError, OverflowError) as mistake:
+        raise Unmappable("not a point in time between the years 1 and 9999") from mistake
 
 
 def _zone(text: str | None) -> timezone | ZoneInfo:

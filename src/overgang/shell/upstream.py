@@ -166,6 +166,8 @@ def _headers(names: HeaderNames, request: RestRequest, caller: Caller) -> dict[s
 
 def header_value(text: str) -> str:
     """Printable ASCII but "%" as it is; the rest, and a space at either end, as percent-encoded UTF-8."""
+    if text.isascii() and text.isprintable() and "%" not in text and text == text.strip():
+        return text
     return _OUTER_SPACE.sub(lambda spaces: "%20" * len(spaces[0]), quote(text, safe=_PRINTABLE))
 
 

@@ -35,8 +35,7 @@ ABSENCE = Table(
     elsewhere=CITIZEN | IN_PATH,
 )
 
-INFORMATION = Table(
-    Field("AdditionalInformationOnAbsenceIdentifier", "yderligereInfoOmFravaerIdentifier", GUID),
+_INFORMATION = (
     Field(
         "AdditionalInformationOnAbsenceTypeIdentifier",
         "yderligereInfoType",
@@ -45,15 +44,18 @@ INFORMATION = Table(
     Field("StartDate", "startDato", TIDSPUNKT),
     Field("EndDate", "slutDato", TIDSPUNKT),
     Field("AdditionalInformationOnAbsenceComment", "kommentar", TEXT),
-    elsewhere=CITIZEN | IN_PATH,
+)
+_INFORMATION_IN_PATH = (
+    CITIZEN | IN_PATH | {"AdditionalInformationOnAbsenceIdentifier": "the path's yderligereInfoOmFravaerIdentifier"}
 )
 
-DELETED_INFORMATION = Table(
-    Field("CorrectionComment", "berigtigelseskommentar", TEXT),
-    elsewhere=CITIZEN
-    | IN_PATH
-    | {"AdditionalInformationOnAbsenceIdentifier": "the path's yderligereInfoOmFravaerIdentifier"},
+NEW_INFORMATION = Table(
+    Field("AdditionalInformationOnAbsenceIdentifier", "yderligereInfoOmFravaerIdentifier", GUID),
+    *_INFORMATION,
+    elsewhere=CITIZEN | IN_PATH,
 )
+INFORMATION = Table(*_INFORMATION, elsewhere=_INFORMATION_IN_PATH)
+DELETED_INFORMATION = Table(Field("CorrectionComment", "berigtigelseskommentar", TEXT), elsewhere=_INFORMATION_IN_PATH)
 
 ACTIVE_STATUS = Table(
     elsewhere=CITIZEN
@@ -75,9 +77,8 @@ def create_absence(call: SoapCall) -> Flow:
         path(FRAVAER),
         citizen=citizen,
         json={"fravaerIdentifier": fravaer_id} | ABSENCE.to_new(absence),
-        request_id=call.new_id("CreateFravaer"),
     )
-    item = yield from once(write, call.fresh_id("CreateFravaer"), lambda: _fravaer(citizen, fravaer_id))
+    item = yield from once(call, "CreateFravaer", write, lambda: _fravaer(citizen, fravaer_id))
     return _receipt(call, fravaer_id, item)
 
 
@@ -91,9 +92,8 @@ def update_absence(call: SoapCall) -> Flow:
         path(ET_FRAVAER, fravaerIdentifier=fravaer_id),
         citizen=citizen,
         json=wanted,
-        request_id=call.new_id("UpdateFravaer"),
     )
-    item = yield from once(write, call.fresh_id("UpdateFravaer"), lambda: _fravaer(citizen, fravaer_id, wanted))
+    item = yield from once(call, "UpdateFravaer", write, lambda: _fravaer(citizen, fravaer_id, wanted))
     return _receipt(call, call.new_id("UpdateFravaer"), item)
 
 
@@ -113,24 +113,22 @@ def update_absence_active_status(call: SoapCall) -> Flow:
         "DELETE",
         path(SLET, fravaerIdentifier=fravaer_id, Berigtigelseskommentar=comment),
         citizen=citizen,
-        request_id=call.new_id("DeleteFravaer"),
     )
-    item = yield from once(write, call.fresh_id("DeleteFravaer"), lambda: _fravaer(citizen, fravaer_id, deleted=True))
+    item = yield from once(call, "DeleteFravaer", write, lambda: _fravaer(citizen, fravaer_id, deleted=True))
     return _receipt(call, call.new_id("DeleteFravaer"), item)
 
 
 def create_additional_information(call: SoapCall) -> Flow:
     """CreateAdditionalInformationOnAbsence = CreateYderligereInfo, under the caller's id or one of ours."""
     body = call.body
-    info = INFORMATION.to_new(body)
+    info = NEW_INFORMATION.to_new(body)
     info_id = info.setdefault("yderligereInfoOmFravaerIdentifier", call.new_id("yderligereInfo"))
     return (yield from _write_information(call, "CreateYderligereInfo", "POST", YDERLIGERE_INFO, info_id, info))
 
 
 def update_additional_information(call: SoapCall) -> Flow:
-    """UpdateAdditionalInformationOnAbsence = UpdateYderligereInfo; the id moves to the path."""
-    info = INFORMATION.to_new(call.body)
-    info_id = info.pop("yderligereInfoOmFravaerIdentifier")
+    """UpdateAdditionalInformationOnAbsence = UpdateYderligereInfo."""
+    info, info_id = INFORMATION.to_new(call.body), call.body["AdditionalInformationOnAbsenceIdentifier"]
     return (yield from _write_information(call, "UpdateYderligereInfo", "PUT", EN_YDERLIGERE_INFO, info_id, info))
 
 
@@ -162,9 +160,8 @@ def _write_information(
         citizen=citizen,
         json=info,
         query=query or {},
-        request_id=call.new_id(operation),
     )
-    item = yield from once(write, call.fresh_id(operation), _information(citizen, fravaer_id, info_id, info))
+    item = yield from once(call, operation, write, _information(citizen, fravaer_id, info_id, info))
     return _receipt(call, info_id, item)
 
 
@@ -224,7 +221,7 @@ REGISTRATION = (
         create_additional_information,
         modern=("CreateYderligereInfo", "GetFravaerHistorik"),
         evidence="reconstructed",
-        requests=(Placed("", INFORMATION, "CreateYderligereInfo"),),
+        requests=(Placed("", NEW_INFORMATION, "CreateYderligereInfo"),),
     ),
     Operation(
         "UpdateAdditionalInformationOnAbsence",

@@ -55,24 +55,24 @@ def unemployment_enrollment(call: SoapCall) -> Flow:
     enrollment = call.body["UnemploymentEnrollment"]
     citizen = enrollment["PersonCivilRegistrationIdentifier"]
     tilmelding_id = call.new_id("tilmelding")
-    wishes = _wishes(call, citizen, enrollment)
+    wishes = _wishes(citizen, enrollment)
     if wishes:
         yield replace(wishes, rehearsed=True)
 
     item = yield from once(
+        call,
+        "CreateTilmelding",
         RestRequest(
             "POST",
             path("/visiteringogstatus/v1/Tilmelding/{tilmeldingId}", tilmeldingId=tilmelding_id),
             citizen=citizen,
             json=ENROLLMENT.to_new(enrollment),
-            request_id=call.new_id("CreateTilmelding"),
         ),
-        call.fresh_id("CreateTilmelding"),
         lambda: _tilmelding(citizen, tilmelding_id),
     )
     if wishes:
         try:
-            yield from once(wishes, call.fresh_id("CreateJoboensker"), lambda: _same_wishes(wishes))
+            yield from once(call, "CreateJoboensker", wishes, lambda: _same_wishes(wishes))
         except Fault as fault:
             raise partly("the enrolment (tilmelding)", "the professions (joboensker)", fault) from fault
     return {"CreatedItemIdentifier": tilmelding_id, "ServiceReceipt": {"EventDate": _event_date(call, item)}}
@@ -86,23 +86,20 @@ def unemployment_cancellation(call: SoapCall) -> Flow:
     """
     citizen = call.body["PersonCivilRegistrationIdentifier"]
     end = CANCELLATION.to_new(call.body)
-    enrolments = (yield from _tilmeldinger(citizen)) or ()
-    candidate = next((e for e in enrolments if "afmeldingsdato" not in e), None) or next(
-        (e for e in enrolments if _ended_so(e, end)), None
-    )
-    if candidate is None:
+    ending = _to_end((yield from _tilmeldinger(citizen)), end, call.caller.registered)
+    if ending is None:
         raise CallerFault(4317, "tilmelding.none-open")
 
-    tilmelding_id = candidate["tilmeldingId"]
+    tilmelding_id = ending["tilmeldingId"]
     item = yield from once(
+        call,
+        "AfmeldTilmelding",
         RestRequest(
             "PUT",
             path("/visiteringogstatus/v1/Tilmelding/action/Afmeld/{tilmeldingId}", tilmeldingId=tilmelding_id),
             citizen=citizen,
             json=end,
-            request_id=call.new_id("AfmeldTilmelding"),
         ),
-        call.fresh_id("AfmeldTilmelding"),
         lambda: _tilmelding(citizen, tilmelding_id, end),
     )
     receipt = {"EventDate": _event_date(call, item), "MessageIdentifier": call.new_id("AfmeldTilmelding")}
@@ -118,7 +115,7 @@ def get_profession_collection(call: SoapCall) -> Flow:
     return {"ProfessionCollection": PROFESSIONS.to_old(wishes)} if wishes else {}
 
 
-def _wishes(call: SoapCall, citizen: str, enrollment: dict[str, Any]) -> RestRequest | None:
+def _wishes(citizen: str, enrollment: dict[str, Any]) -> RestRequest | None:
     """The request that makes the professions the citizen's job wishes; None without any.
 
     CreateJoboensker replaces the whole collection, and serialisers write an empty Profession for "nothing entered";
@@ -132,7 +129,6 @@ def _wishes(call: SoapCall, citizen: str, enrollment: dict[str, Any]) -> RestReq
         path("/jobsearch/v2/Joboenske"),
         citizen=citizen,
         json={"joboensker": professions},
-        request_id=call.new_id("CreateJoboensker"),
     )
 
 
@@ -153,6 +149,18 @@ def _tilmelding(citizen: str, tilmelding_id: str, end: dict[str, Any] | None = N
     enrolments = yield from _tilmeldinger(citizen)
     same = (e for e in enrolments if e["tilmeldingId"] == tilmelding_id and (end is None or _ended_so(e, end)))
     return next(same, None)
+
+
+def _to_end(enrolments: list[dict[str, Any]], end: dict[str, Any], registered: Tidspunkt) -> dict[str, Any] | None:
+    """The enrolment that a cancellation means: the open one, or on a repeat the one that it has already ended.
+
+    Where both are there, an open one that is younger than the call can't be meant (case: afmelding_gentaget_efter_ny).
+    """
+    still_open = next((e for e in enrolments if "afmeldingsdato" not in e), None)
+    ended = next((e for e in enrolments if _ended_so(e, end)), None)
+    if still_open and ended and registered.moment < Tidspunkt(still_open["dfdgRegistreringstidspunkt"]).moment:
+        return ended
+    return still_open or ended
 
 
 def _ended_so(enrolment: dict[str, Any], end: dict[str, Any]) -> bool:

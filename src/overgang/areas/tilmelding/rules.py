@@ -11,7 +11,7 @@ from overgang.core.messages import Face, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
 from overgang.core.rules import Context, Law, code_values, day_of, name_of, permission
 from overgang.core.timeline import Source, Timeline, Version
-from overgang.core.values import COPENHAGEN, Tidspunkt
+from overgang.core.values import COPENHAGEN
 
 DAGPENGEMODTAGER = 1  # values of ClientCategoryType and CurrentUnemploymentStatusType; the ids are reconstructed
 UDEN_YDELSE = 3
@@ -99,7 +99,7 @@ def fortid(request: RestRequest, context: Context) -> RestRequest:
     if actor is None or not actor.value(context.caller.organisation.type, request.json["Klientkategori"]):
         raise _outside(context, "today: the caller may not give a hændelsesdato for this citizen")
     today = datetime.combine(context.day, time(), COPENHAGEN)
-    moved = {"Tilmeldingsdato": Tidspunkt(today.isoformat()), "Haendelsesdato": request.json["Tilmeldingsdato"]}
+    moved = {"Tilmeldingsdato": today.isoformat(), "Haendelsesdato": request.json["Tilmeldingsdato"]}
     return replace(request, json=request.json | moved)
 
 

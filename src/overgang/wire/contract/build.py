@@ -183,7 +183,7 @@ class Builder:
                 return Group("sequence", 1, 1, (part,))
         return None
 
-    def _part(self, node: etree._Element, schema: Schema) -> Part | None:
+    def _part(self, node: etree._Element, schema: Schema) -> "Part | None":
         kind = local(node.tag) if isinstance(node.tag, str) else ""
         if kind not in ("element", "any", "group", "sequence", "choice", "all"):
             return None
@@ -201,7 +201,7 @@ class Builder:
         parts = [part for child in node if (part := self._part(child, schema)) is not None]
         return content.simplified(Group(_kind(kind), lower, upper, tuple(parts)))
 
-    def _named_group(self, node: etree._Element, schema: Schema, lower: int, upper: int | None) -> Part | None:
+    def _named_group(self, node: etree._Element, schema: Schema, lower: int, upper: int | None) -> "Part | None":
         definition, owner = self._place("group", schema.resolve(node, node.get("ref", "")), node, schema)
         inner = self._content(definition, owner)
         if inner is None:
@@ -210,7 +210,7 @@ class Builder:
             return inner
         return content.simplified(Group("sequence", lower, upper, (inner,)))
 
-    def _local(self, node: etree._Element, schema: Schema, lower: int, upper: int | None) -> Part | None:
+    def _local(self, node: etree._Element, schema: Schema, lower: int, upper: int | None) -> "Part | None":
         written = node.get("ref")
         if written is None:
             form = node.get("form", schema.node.get("elementFormDefault", "unqualified"))

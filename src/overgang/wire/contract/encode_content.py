@@ -9,7 +9,7 @@ from overgang.wire.contract.content import allows, match
 from overgang.wire.contract.decode import canonical
 from overgang.wire.contract.mistakes import Misfit
 from overgang.wire.contract.model import Element, Group, Part, Wildcard, elements_of, emptiable, wildcards_of
-from overgang.wire.contract.sources import parser
+from overgang.wire.contract.sources import has_doctype, parser
 
 Put: TypeAlias = "Callable[[Any, list[str]], None]"  # writes one element from its value
 Body: TypeAlias = "Callable[[Mapping[str, Any], list[str]], int]"  # writes children; how many keys it used
@@ -138,7 +138,7 @@ def _foreign(item: Any, wildcards: list[Wildcard]) -> tuple[str, str]:
         node = etree.fromstring(item.encode(), parser())
     except (etree.XMLSyntaxError, UnicodeEncodeError):
         raise Misfit("the text of an element", "#any") from None
-    if node.getroottree().docinfo.doctype or not any(allows(one, node.tag) for one in wildcards):
+    if has_doctype(node) or not any(allows(one, node.tag) for one in wildcards):
         raise Misfit("an element that may stand here", "#any")
     return node.tag, canonical(node)
 

@@ -133,7 +133,7 @@ def _misplaced(
     known = {element.qname for element in kind.elements()}
     later = {local(one.tag) for one in children}
     required = [name for name in expected if name in _required_names(kind)]
-    lacking = [name for name in required if name not in later]
+    lacking = [] if any(name in later for name in required) else required
     if child.tag not in known or not lacking:
         wanted = f"no such element here, but {_named(expected)}" if required else "no such element here"
         yield Problem(f"{path}/{local(child.tag)}", wanted, "element.unexpected")

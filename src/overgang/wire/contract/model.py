@@ -98,9 +98,6 @@ class Group:
     parts: "tuple[Element | Group | Wildcard, ...]"
 
 
-Part: TypeAlias = "Element | Group | Wildcard"
-
-
 @dataclass(slots=True, eq=False)
 class Complex:
     """A complex type: element content (`content`), or text (`text`), and attributes; those of its base are included.
@@ -184,6 +181,9 @@ class Element:
         }
 
 
+Part: TypeAlias = Element | Group | Wildcard
+
+
 def elements_of(part: Part) -> Iterator[Element]:
     if isinstance(part, Element):
         yield part
@@ -200,7 +200,7 @@ def wildcards_of(part: Part) -> Iterator[Wildcard]:
             yield from wildcards_of(inner)
 
 
-def needs_items(part: Part | None) -> bool:
+def needs_items(part: "Part | None") -> bool:
     """Whether a dict by name would lose the order of the content."""
     if part is None:
         return False

@@ -46,10 +46,10 @@ def _wrap(bound: Bound, parts: Parts, made: dict[str, Schema], schemas: list[Sch
         scope = {"t": space} if space else {}
         text = f"t:{type_name}" if space else type_name
         element = etree.SubElement(sequence, f"{{{XS}}}element", {"name": part.name, "type": text}, nsmap=scope)
-        element.sourceline = line_of(part.place.node)
+        element.sourceline = line_of(part.place.node)  # type: ignore[assignment]
         if space:
             schema.imports.add(space)
-    wrapper.sourceline = line_of(bound.place.node)
+    wrapper.sourceline = line_of(bound.place.node)  # type: ignore[assignment]
 
 
 def _refuse_missing(bound: Bound, namespace: str) -> None:

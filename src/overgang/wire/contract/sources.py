@@ -63,7 +63,12 @@ def parser() -> etree.XMLParser:
 
 
 def line_of(node: etree._Element) -> int:
-    return node.sourceline or 0
+    line = node.sourceline
+    return line if isinstance(line, int) else 0
+
+
+def has_doctype(root: etree._Element) -> bool:
+    return bool(root.getroottree().docinfo.doctype)
 
 
 def _parse(name: str, data: bytes) -> etree._Element:
@@ -71,6 +76,6 @@ def _parse(name: str, data: bytes) -> etree._Element:
         root = etree.fromstring(data, parser())
     except etree.XMLSyntaxError as mistake:
         raise ContractError("XML", name, mistake.lineno or 0, "not well-formed") from mistake
-    if root.getroottree().docinfo.doctype:
+    if has_doctype(root):
         raise ContractError("DOCTYPE", name, 1, "a document type is never needed in a contract")
     return root

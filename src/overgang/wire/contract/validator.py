@@ -20,7 +20,7 @@ class _Memory(etree.Resolver):
     def __init__(self, documents: dict[str, bytes]) -> None:
         self._documents = documents
 
-    def resolve(self, system_url: str, public_id: str, context: object) -> object:
+    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]
         return self.resolve_string(self._documents[system_url], context, base_url=system_url)
 
 

@@ -1,0 +1,1 @@
+"""The measurements: this gateway beside its peers, on one machine, in one run."""
