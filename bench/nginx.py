@@ -105,8 +105,8 @@ def job_wishes(count: int) -> dict[str, object]:
                 "harUddannelse": n % 2 == 0,
                 "aarSidstBrugt": 2000 + n % 25,
                 "maanedersErfaring": n % 400,
+                "dfdgRegistreringstidspunkt": "2025-01-06T09:00:00.000+01:00",
             }
             for n in range(count)
-        ],
-        "dfdgRegistreringstidspunkt": "2025-01-06T09:00:00.000+01:00",
+        ]
     }

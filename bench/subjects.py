@@ -1,6 +1,7 @@
 """What is measured: each subject is one process with one worker, started on a free port before the same stub."""
 
 import contextlib
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -28,6 +29,15 @@ host = "127.0.0.1"
 port = {port}
 admin_port = {admin}
 public = "http://127.0.0.1:{port}"
+
+[wsdl]
+folder = "{root}/wsdl"
+
+[codelists]
+folder = "{root}/config/codelists"
+
+[identity]
+key_file = "identity.key"
 
 [upstream.visiteringogstatus]
 url = "{stub}{items}/visiteringogstatus"
@@ -69,7 +79,9 @@ def overgang(stub_url: str, folder: Path, *, items: str = "") -> Iterator[Subjec
     """This gateway with everything on. `items` is the stub's path prefix for reads, e.g. /items-1000."""
     port, admin = free_port(), free_port()
     config = _made(folder) / "gateway.toml"
-    config.write_text(_GATEWAY.format(port=port, admin=admin, stub=stub_url, items=items), encoding="utf-8")
+    places = {"port": port, "admin": admin, "stub": stub_url, "items": items, "root": install.ROOT}
+    config.write_text(_GATEWAY.format_map(places), encoding="utf-8")
+    (folder / "identity.key").write_bytes(secrets.token_hex(32).encode())
     argv = [sys.executable, "-c", "import sys; from overgang.cli.main import main; sys.exit(main())"]
     env = {"PYTHONPATH": str(install.ROOT / "src")}
     with started([*argv, "serve", "--config", str(config)], port, folder / "log.txt", env=env) as pid:
@@ -78,9 +90,14 @@ def overgang(stub_url: str, folder: Path, *, items: str = "") -> Iterator[Subjec
 
 @contextlib.contextmanager
 def spyne_httpx(stub_url: str, folder: Path) -> Iterator[Subject]:
-    """spyne 2.14.0 with its lxml validator, one pooled httpx client."""
+    """spyne 2.14.0 with its lxml validator, one pooled httpx client, gunicorn with one sync worker.
+
+    Of the servers tried with this app (waitress 1, 4, 16 threads; gunicorn sync and gthread; cheroot; uvicorn with
+    a2wsgi) the sync worker was the fastest: threads contend for the interpreter lock.
+    """
     port, app = free_port(), install.PEERS / "spyne_httpx"
-    argv = [install.spyne_python(), "-W", "ignore", "-m", "waitress", f"--listen=127.0.0.1:{port}", "app:application"]
+    server = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--log-level", "warning"]
+    argv = [install.spyne_python(), *server, "app:application"]
     env = {"PYTHONPATH": str(app), "STUB_URL": stub_url}
     with started(argv, port, _made(folder) / "log.txt", env=env) as pid:
         yield Subject(f"http://127.0.0.1:{port}/AbsenceRegistrationService", pid)

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from urllib.parse import quote
 
-from overgang.core.values import COPENHAGEN, Tidspunkt
+from overgang.core.values import COPENHAGEN, Tidspunkt, Value
 from overgang.shell.config import Config
 from overgang.shell.example import USER, envelope
 from overgang.shell.loading import Loaded
@@ -26,7 +26,7 @@ def soap_call(loaded: Loaded, config: Config, citizen: str, now: datetime) -> st
     service = next(service for service in loaded.services if service.contract.name == SERVICE)
     bridge = next(bridge for bridge in service.bridges.values() if bridge.contract.name == OPERATION)
     today = datetime.combine(now.astimezone(COPENHAGEN).date(), time(), COPENHAGEN).isoformat()
-    absence = {
+    absence: dict[str, Value] = {
         "PersonCivilRegistrationIdentifier": citizen,
         "AbsenceTypeIdentifier": {"CodeListItemIdentifier": BORGERLIGT_OMBUD},
         "StartDate": Tidspunkt(today),

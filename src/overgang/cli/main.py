@@ -51,7 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     contract = _command(commands, "contract", contracts.contract, "load any WSDL and say what the gateway makes of it")
     contract.add_argument("wsdl", type=Path, metavar="FILE.wsdl")
 
-    _command(commands, "areas", show.areas, "the areas, their old operations and modern calls")
+    areas = _command(commands, "areas", show.areas, "the areas, their old operations and modern calls")
+    areas.add_argument("--markdown", action="store_true", help="as the README's table")
     try_ = _command(commands, "try", show.try_case, "play a case, e.g. fravaer/opret_fravaer, or a case file")
     try_.add_argument("case", metavar="CASE")
     rules = _command(commands, "rules", show.rules, "the dated rules and their sources")

@@ -4,19 +4,24 @@ import argparse
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from overgang.areas import AREAS
 from overgang.cli.home import loaded
-from overgang.core.rules import Law
+from overgang.core.rules import KODELISTE, Law
 from overgang.core.timeline import NotInForce, Version
 from overgang.core.values import COPENHAGEN
 from overgang.shell.casebook import Casebook, load_cases
 from overgang.shell.clock import now
+from overgang.shell.loading import load_openapi
 from overgang.wire.cases import Case, CaseError, parse
 
 
-def areas(_: argparse.Namespace) -> int:
+def areas(given: argparse.Namespace) -> int:
     """Each area: its old operations, the modern calls they become, and how well their names are documented."""
+    if given.markdown:
+        print("\n".join(table()))
+        return 0
     for area in AREAS:
         print(f"{area.name}: {area.title}  (src/overgang/areas/{area.name}/)")
         for service in area.services:
@@ -24,6 +29,25 @@ def areas(_: argparse.Namespace) -> int:
             for operation in service.operations:
                 print(f"    {operation.name} = {', '.join(operation.modern)}  [{operation.evidence}]")
     return 0
+
+
+def table() -> list[str]:
+    """The README's table of areas and operations, a line each."""
+    lines = [
+        "| Area | Old service | Operation | Modern calls | Evidence | Rules |",
+        "|---|---|---|---|---|---|",
+    ]
+    for area in AREAS:
+        modern = {operation.id: operation for operation in load_openapi(area).operations.values()}
+        for service in area.services:
+            for operation in service.operations:
+                calls = "<br>".join(f"`{modern[id].method} {modern[id].template}`" for id in operation.modern)
+                rules = ", ".join(f"`{law.id}`" for law in area.laws if set(law.concerns) & set(operation.modern))
+                lines.append(
+                    f"| {area.name} | {service.name} {service.version} | {operation.name} | {calls} "
+                    f"| {operation.evidence} | {rules or '–'} |"
+                )
+    return lines
 
 
 def try_case(given: argparse.Namespace) -> int:
@@ -59,32 +83,33 @@ def rules(given: argparse.Namespace) -> int:
         return 0
     day = given.on or now().astimezone(COPENHAGEN).date()
     print(f"In force on {day}:")
-    for area in AREAS:
-        for law in area.laws:
-            try:
-                print(_line(area.name, law, law.timeline.on(day)))
-            except NotInForce:
-                continue
+    for area, law in _laws():
+        try:
+            print(_line(area, law, law.timeline.on(day)))
+        except NotInForce:
+            continue
     return 0
+
+
+def _laws() -> list[tuple[str, Law[Any]]]:
+    """Every law with the area it is declared by; one holds for all of them."""
+    return [("all areas", KODELISTE), *((area.name, law) for area in AREAS for law in area.laws)]
 
 
 def _changes(first: date, last: date) -> Iterator[str]:
     """The versions that begin after `first` and by `last`, and the laws that end in between, by day."""
     found = []
-    for area in AREAS:
-        for law in area.laws:
-            for version in law.timeline:
-                if first < version.since <= last:
-                    found.append(
-                        (version.since, f"{_line(area.name, law, version)}\n  concerns {', '.join(law.concerns)}")
-                    )
-            if law.timeline.ends and first <= law.timeline.ends < last:
-                found.append((law.timeline.ends + timedelta(days=1), f"{law.id} no longer holds\n  {law.text}"))
+    for area, law in _laws():
+        for version in law.timeline:
+            if first < version.since <= last:
+                found.append((version.since, f"{_line(area, law, version)}\n  concerns {', '.join(law.concerns)}"))
+        if law.timeline.ends and first <= law.timeline.ends < last:
+            found.append((law.timeline.ends + timedelta(days=1), f"{law.id} no longer holds\n  {law.text}"))
     for day, text in sorted(found):
         yield f"From {day}:\n{text}"
 
 
-def _line(area: str, law: Law[object], version: Version[object]) -> str:
+def _line(area: str, law: Law[Any], version: Version[Any]) -> str:
     faces = " and ".join(face.value.upper() for face in law.faces)
     value = f"  value: {version.value}\n" if isinstance(version.value, int | str) else ""
     return f"{law.id}  ({area}, {faces}, since {version.since})\n  {law.text}\n{value}  source: {version.source.title}"

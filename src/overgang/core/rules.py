@@ -16,7 +16,7 @@ from overgang.core.codelists import CodeList
 from overgang.core.errors import ERRORS, CallerFault, Fault, UpstreamFault
 from overgang.core.fields import Field, Table
 from overgang.core.messages import Caller, Face, RestReply, RestRequest
-from overgang.core.timeline import NotInForce, Timeline, Version
+from overgang.core.timeline import NotInForce, Source, Timeline, Version
 from overgang.core.values import Tidspunkt, Unmappable
 
 V = TypeVar("V")
@@ -144,6 +144,25 @@ def name_of(field: Field, context: Context) -> str:
     return field.old if context.face is Face.SOAP else field.new
 
 
+KODELISTE: Law[None] = Law(
+    "kodeliste.udloebet",
+    "A code value outside its validity on the data's day is refused (2003), an unknown one (2002, or the element's own "
+    "number) and an internal one (6052) too.",
+    Timeline(
+        "Code values are checked",
+        Version(
+            date(2000, 1, 1),  # assumed: the page gives no first day
+            None,
+            Source(
+                "Generic fault codes 2001-2003, 6052",
+                "https://starwiki.atlassian.net/wiki/pages/diffpages.action?originalId=3247570955&pageId=3862921718",
+            ),
+        ),
+    ),
+    concerns=(),
+)
+
+
 def code_values(table: Table, day_field: str) -> Rule:
     """rules.md kodeliste.udloebet for every code of `table`, on the day that property `day_field` falls on."""
     codes = [field for field in table.fields if field.codec.codelist]
@@ -155,7 +174,11 @@ def code_values(table: Table, day_field: str) -> Rule:
             code = request.json.get(field.new)
             if code is not None and field.codec.codelist is not None:
                 codelist = context.codelists[field.codec.codelist]
-                codelist.check(code, day, name_of(field, context), unknown=field.codec.unknown)
+                try:
+                    codelist.check(code, day, name_of(field, context), unknown=field.codec.unknown)
+                except CallerFault:
+                    KODELISTE.cite(context)
+                    raise
         return request
 
     return valid

@@ -63,6 +63,8 @@ class _Raw:
 
 
 class _Engine(Protocol):
+    """What the two engines have in common. `exchange` raises _Refused or one of _FOREIGN."""
+
     async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw: ...
 
     async def close(self) -> None: ...

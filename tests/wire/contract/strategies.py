@@ -13,7 +13,9 @@ from overgang.wire.contract.simple import collapse, texts_of
 
 _DEEP = 4  # below this depth only what is required is drawn
 _TEXT = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), include_characters="\t\n\r", exclude_characters="\ufffe\uffff"),
+    st.characters(
+        codec="utf-8", exclude_categories=("Cs", "Cc"), include_characters="\t\n\r", exclude_characters="\ufffe\uffff"
+    ),
     max_size=30,
 )
 _WORD = st.text("abcdefghijklmnopqrstuvwxyzæøåABC", min_size=1, max_size=12)
@@ -33,7 +35,9 @@ def values(element: Element, depth: int = 0) -> SearchStrategy[Any]:
             plain = st.just(texts_of(element.type).parse(fixed))
         elif element.default is not None:
             plain = plain.filter(lambda value: value not in ("", b"", []))
-    if element.nillable and not (isinstance(element.type, Complex) and (element.type.attributes or element.type.abstract)):
+    if element.nillable and not (
+        isinstance(element.type, Complex) and (element.type.attributes or element.type.abstract)
+    ):
         return st.one_of(st.just(NIL), plain)
     return plain
 
@@ -120,9 +124,9 @@ def simple(kind: Simple) -> SearchStrategy[Any]:
         drawn = st.one_of([simple(member) for member in kind.members])
         return drawn.map(texts.render).filter(lambda text: texts.wrong(text) is None).map(texts.parse)
     if kind.facets.patterns and BUILTINS[kind.builtin].family == "string":
-        return st.from_regex(kind.facets.patterns[-1][0], fullmatch=True, alphabet=st.characters(max_codepoint=126, min_codepoint=32)).filter(
-            lambda text: texts.wrong(text) is None and texts.parse(text) == text
-        )
+        return st.from_regex(
+            kind.facets.patterns[-1][0], fullmatch=True, alphabet=st.characters(max_codepoint=126, min_codepoint=32)
+        ).filter(lambda text: texts.wrong(text) is None and texts.parse(text) == text)
     return _atomic(kind).filter(lambda value: texts.wrong(_rendered(texts, value)) is None)
 
 
@@ -139,14 +143,24 @@ def _atomic(kind: Simple) -> SearchStrategy[Any]:
     if family == "string" and name in ("string", "token", "normalizedString", "anySimpleType"):
         least = facets.length or facets.min_length or 0
         drawn = _TEXT.map(lambda text: (text + "x" * least)[: facets.length or facets.max_length or 99])
-        return drawn if name in ("string", "anySimpleType") and facets.white_space in (None, "preserve") else drawn.map(collapse)
+        return (
+            drawn
+            if name in ("string", "anySimpleType") and facets.white_space in (None, "preserve")
+            else drawn.map(collapse)
+        )
     if family == "number" and name not in ("decimal", "float", "double"):
         low = int(facets.min_inclusive) if facets.min_inclusive else -(10**6)
         high = int(facets.max_inclusive) if facets.max_inclusive else 10**6
         return st.one_of(st.integers(max(low, -128), min(high, 127)), st.integers(low, high))
-    drawn: dict[str, SearchStrategy[Any]] = {
+    known: dict[str, SearchStrategy[Any]] = {
         "boolean": st.booleans(),
-        "decimal": st.decimals(allow_nan=False, allow_infinity=False, places=facets.fraction_digits or 2, min_value=Decimal(-9999), max_value=9999),
+        "decimal": st.decimals(
+            allow_nan=False,
+            allow_infinity=False,
+            places=facets.fraction_digits or 2,
+            min_value=Decimal(-9999),
+            max_value=9999,
+        ),
         "float": st.floats(allow_nan=False, width=32),
         "double": st.floats(allow_nan=False),
         "dateTime": st.builds(lambda *parts: Tidspunkt("{}T{}{}{}".format(*parts)), _DAY, _CLOCK, _FRACTION, _ZONE),
@@ -157,4 +171,4 @@ def _atomic(kind: Simple) -> SearchStrategy[Any]:
         "base64Binary": st.binary(max_size=20),
         "hexBinary": st.binary(max_size=20),
     }
-    return drawn.get(name, _WORD)
+    return known.get(name, _WORD)

@@ -14,9 +14,7 @@ GOOD = (
     "<m:Count>5</m:Count><m:When>2024-05-06T07:08:09.123456789+02:00</m:When><m:Day>2024-05-06Z</m:Day>"
     "<m:Amount>1.00</m:Amount><m:Note>x</m:Note><m:Tag> a </m:Tag><m:Left>1</m:Left></m:Ask>"
 )
-ANSWER = (
-    '<m:Answer xmlns:m="urn:m" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:q="urn:q">{}</m:Answer>'
-)
+ANSWER = '<m:Answer xmlns:m="urn:m" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:q="urn:q">{}</m:Answer>'
 
 
 def problems(text: str) -> list[tuple[str, str, str]]:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from strategies import values
 
 from overgang.wire.contract import Contract, Element, load
-from strategies import values
 
 SHAPES = Path(__file__).parent / "shapes"
 ROOT = Path(__file__).parents[3]
@@ -32,7 +32,9 @@ PLACES = [pytest.param(contract, element, id=f"{contract.name}-{element.name}")
 @pytest.mark.parametrize(("contract", "element"), PLACES)
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(data=st.data())
-def test_what_is_written_is_valid_and_reads_back_as_it_was(contract: Contract, element: Element, data: st.DataObject) -> None:
+def test_what_is_written_is_valid_and_reads_back_as_it_was(
+    contract: Contract, element: Element, data: st.DataObject
+) -> None:
     value = data.draw(values(element))
     node = etree.fromstring(element.encode(value))
     assert contract.problems(node) == []

@@ -21,6 +21,7 @@ from overgang.wire.contract.model import (
 )
 from overgang.wire.contract.names import XS, clark, local
 from overgang.wire.contract.schemas import Schema
+from overgang.wire.contract.simple_build import documentation
 from overgang.wire.contract.sources import line_of
 
 GLOBALS: Final = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
@@ -264,12 +265,6 @@ def index(schemas: list[Schema]) -> dict[tuple[str, str], tuple[etree._Element, 
         for node in schema.node.iterchildren(*(f"{{{XS}}}{kind}" for kind in GLOBALS)):
             found[local(node.tag), clark(schema.namespace, node.get("name", ""))] = (node, schema)
     return found
-
-
-def documentation(node: etree._Element) -> str:
-    """The text of xs:documentation, blanks collapsed."""
-    found = node.findall(f"{{{XS}}}annotation/{{{XS}}}documentation")
-    return " ".join(" ".join(str(one.xpath("string()")).split()) for one in found)
 
 
 def _kind(name: str) -> "content.Kind":

@@ -32,7 +32,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`body` is None when the message has no part; `headers` are the header blocks that the binding names."""
+    """`body` is None when the message has no part; `headers` are the blocks that the binding names."""
 
     body: Element | None
     headers: tuple[Element, ...]
@@ -40,7 +40,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`style` is "document" or "rpc"; `output` is None for a one-way operation; `faults` are detail elements by name."""
+    """`style` is "document" or "rpc"; `output` None means one-way; `faults` are detail elements by name."""
 
     name: str
     soap_action: str
@@ -89,7 +89,7 @@ class Contract:
         if self._risky[element.qname]:
             try:
                 element.decode(node)
-            except (ValueError, ArithmeticError):
+            except (ValueError, ArithmeticError, RecursionError):
                 return explain(element, node)
         return []
 

@@ -103,7 +103,8 @@ def _leaf(element: Element, simple: Simple) -> Decode:
     empty = element.default if element.default is not None else element.fixed
 
     def plain(node: etree._Element) -> Value:
-        return read(node, full_text(node))
+        value: Value = read(node, full_text(node))
+        return value
 
     def quick(node: etree._Element) -> Value:
         value: Value = parse(full_text(node) if len(node) else node.text or "")
@@ -113,7 +114,8 @@ def _leaf(element: Element, simple: Simple) -> Decode:
         if node.get(XSI_NIL, "").strip() in _TRUE:
             return NIL
         text = full_text(node)
-        return read(node, text if text or empty is None else empty)
+        value: Value = read(node, text if text or empty is None else empty)
+        return value
 
     if element.nillable or empty is not None:
         return whole
@@ -173,7 +175,7 @@ def _children_filler(table: dict[str, Slot], *, wildcard: bool) -> Callable[[etr
 
     def fill(node: etree._Element, out: dict[str, Any]) -> None:
         for child in node:
-            slot = find(child.tag)  # type: ignore[call-overload]
+            slot = find(child.tag)
             if slot is None:
                 if wildcard and isinstance(child.tag, str):
                     out.setdefault("#any", []).append(canonical(child))

@@ -192,7 +192,7 @@ def _content(simple: Simple, fixed: str | None = None) -> Callable[[Any], str]:
         allowed = _allowed(simple, texts)
         if allowed is not None:
             return _choose(allowed, texts)
-        return lambda value: escaped(render(value))
+        return _string if simple.facets == Facets() else lambda value: escaped(render(value))
     if simple.variety == "atomic" and simple.builtin in _PLAIN:
         return render
     return lambda value: escaped(render(value))
@@ -200,9 +200,37 @@ def _content(simple: Simple, fixed: str | None = None) -> Callable[[Any], str]:
 
 _QNAME: Final = texts_of(Simple(None, "QName", "atomic", Facets()))
 _PLAIN: Final = frozenset(
-    "boolean decimal integer nonPositiveInteger negativeInteger nonNegativeInteger positiveInteger long int short byte "
-    "unsignedLong unsignedInt unsignedShort unsignedByte float double dateTime date time base64Binary hexBinary".split()
+    [
+        "boolean",
+        "decimal",
+        "integer",
+        "nonPositiveInteger",
+        "negativeInteger",
+        "nonNegativeInteger",
+        "positiveInteger",
+        "long",
+        "int",
+        "short",
+        "byte",
+        "unsignedLong",
+        "unsignedInt",
+        "unsignedShort",
+        "unsignedByte",
+        "float",
+        "double",
+        "dateTime",
+        "date",
+        "time",
+        "base64Binary",
+        "hexBinary",
+    ]
 )
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Misfit("xs:string")
+    return escaped(value)
 
 
 def _allowed(simple: Simple, texts: Texts) -> dict[str, str] | None:

@@ -22,7 +22,10 @@ _BLANK: Final = " \t\n\r"
 
 def explain(element: Element, node: etree._Element) -> list[Problem]:
     """The problems of a node, in document order, at most 20; never empty."""
-    found = list(islice(_element(element, node, element.name), _MOST))
+    try:
+        found = list(islice(_element(element, node, element.name), _MOST))
+    except RecursionError:
+        return [Problem(element.name, "content that is nested less deep", "value.invalid")]
     return found or [Problem(element.name, "content that is valid under the contract's schema", "value.invalid")]
 
 

@@ -16,7 +16,7 @@ _SPECIAL: Final = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufff
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
 _ODD_SPACE: Final = re.compile("[\t\n\r]|^ | $|  ").search
 _SPACES: Final = str.maketrans("\t\n\r", "   ")
-_NAMED: Final = 20  # so many allowed values are named in a sentence, no more
+_NAMED: Final = 20  # so many allowed values are named in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Texts:
     """The functions of one simple type.
 
     `parse`: a text that is valid to its value. `render`: a value to its text, not yet escaped; raises Misfit.
-    `wrong`: what was expected instead of this text, None when it is valid. `bounded`: no valid text is too long to parse.
+    `wrong`: what was expected instead of this text, None when it is valid.
+    `bounded`: no valid text is too long to parse.
     """
 
     parse: Callable[[str], Any]
@@ -100,18 +101,39 @@ def _atomic(simple: Simple) -> Texts:
     builtin = BUILTINS[simple.builtin]
     normal = _normal(builtin, simple.facets)
     name = f"xs:{simple.builtin}"
-    valid, parse, render = builtin.valid, builtin.parse, builtin.render
+    valid, parse = builtin.valid, builtin.parse
     checks = _checks(simple.facets, builtin.family, parse)
+    anything = simple.builtin == "string"
 
     def wrong(text: str) -> str | None:
         if normal is not None:
             text = normal(text)
-        if not valid(text):
+        if not anything and not valid(text):
             return name
         for fails, expected in checks:
             if fails(text):
                 return expected
         return None
+
+    reads_blanks = builtin.family in ("number", "boolean", "binary")  # these parsers skip blanks themselves
+    bounded = simple.builtin not in _UNBOUNDED or (simple.facets.total_digits or 10**9) < 4000
+    return Texts(
+        parse if normal is None or reads_blanks else _after(normal, parse),
+        _writer(simple, wrong, checked=bool(checks)),
+        wrong,
+        bounded,
+    )
+
+
+_UNBOUNDED: Final = frozenset(
+    ("integer", "nonPositiveInteger", "negativeInteger", "nonNegativeInteger", "positiveInteger")
+)
+
+
+def _writer(simple: Simple, wrong: Callable[[str], str | None], *, checked: bool) -> Callable[[Any], str]:
+    """Value to text; a type whose rendering is always valid is not looked at a second time."""
+    builtin, name = BUILTINS[simple.builtin], f"xs:{simple.builtin}"
+    render, valid = builtin.render, builtin.valid
 
     def write(value: Any) -> str:
         text = render(value)
@@ -122,26 +144,34 @@ def _atomic(simple: Simple) -> Texts:
             raise Misfit(expected)
         return text
 
+    def write_valid(value: Any) -> str:
+        if not isinstance(value, str) or not valid(value):
+            raise Misfit(name)
+        return value
+
     def write_free(value: Any) -> str:
         text = render(value)
         if text is None:
             raise Misfit(name)
         return text
 
-    free = not checks and simple.builtin in ("string", "boolean", "decimal", "float", "double", "base64Binary")
-    reads_blanks = builtin.family in ("number", "boolean", "binary")  # these parsers skip blanks themselves
-    bounded = simple.builtin not in _UNBOUNDED or (simple.facets.total_digits or 10**9) < 4000
-    return Texts(
-        parse if normal is None or reads_blanks else _after(normal, parse),
-        write_free if free else write,
-        wrong,
-        bounded,
-    )
+    if checked:
+        return write
+    if builtin.family == "time":
+        return write_valid
+    return write_free if simple.builtin in _FREE else _whole_writer(name) if simple.builtin == "int" else write
 
 
-_UNBOUNDED: Final = frozenset(
-    ("integer", "nonPositiveInteger", "negativeInteger", "nonNegativeInteger", "positiveInteger")
-)
+_FREE: Final = frozenset(("string", "boolean", "decimal", "float", "double", "base64Binary"))
+
+
+def _whole_writer(name: str) -> Callable[[Any], str]:
+    def write(value: Any) -> str:
+        if value.__class__ is not int or not -0x80000000 <= value <= 0x7FFFFFFF:
+            raise Misfit(name)
+        return str(value)
+
+    return write
 
 
 def _after(normal: Callable[[str], str], parse: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -135,7 +135,7 @@ class Simples:
             line_of(step),
         )
         parent = step.getparent()
-        made.documentation = _documentation(parent) if parent is not None else ""
+        made.documentation = "" if parent is None else documentation(parent)
         if made.facets != base.facets:
             self.notes.extend(
                 f"{schema.file}:{made.line}: {facet} is checked in what arrives, not in what is written"
@@ -179,6 +179,10 @@ def _builtin(qname: str, node: etree._Element, schema: Schema) -> Simple:
     raise ContractError(f"type {label}", schema.file, line_of(node), why or "is not defined")
 
 
-def _documentation(node: etree._Element) -> str:
-    found = node.findall(f"{{{XS}}}annotation/{{{XS}}}documentation")
-    return " ".join(" ".join(str(one.xpath("string()")).split()) for one in found)
+def documentation(node: etree._Element) -> str:
+    """The text of xs:documentation, blanks collapsed."""
+    for child in node:
+        if child.tag == f"{{{XS}}}annotation":
+            texts = (str(one.xpath("string()")) for one in child.iterchildren(f"{{{XS}}}documentation"))
+            return " ".join(" ".join(text.split()) for text in texts)
+    return ""

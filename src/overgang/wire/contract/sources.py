@@ -68,7 +68,7 @@ def line_of(node: etree._Element) -> int:
 
 
 def has_doctype(root: etree._Element) -> bool:
-    return bool(root.getroottree().docinfo.doctype)
+    return bool(root.getroottree().docinfo.internalDTD)
 
 
 def _parse(name: str, data: bytes) -> etree._Element:

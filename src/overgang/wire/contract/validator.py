@@ -4,6 +4,8 @@ libxml2 skips a second import of a namespace and refuses a reference to a namesp
 each namespace gets a synthetic document which includes the real ones, and each real one gets the imports it needs.
 """
 
+from typing import Any
+
 from lxml import etree
 
 from overgang.wire.contract.mistakes import ContractError
@@ -58,7 +60,7 @@ def _import(root: etree._Element, namespace: str, places: dict[str, str]) -> Non
 def _rewritten(schema: Schema, places: dict[str, str]) -> bytes:
     root = etree.fromstring(etree.tostring(schema.node, with_tail=False), parser())
     if schema.chameleon:
-        scope = {None: schema.namespace} | dict(root.nsmap)
+        scope: dict[Any, str] = {None: schema.namespace} | dict(root.nsmap)
         adopted = etree.Element(root.tag, dict(root.attrib), nsmap=scope)
         adopted.set("targetNamespace", schema.namespace)
         adopted.extend(root)

@@ -95,7 +95,7 @@ def _read_one(folder: Folder, made: Definitions, place: Place) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """One direction of an operation: the body's element (None: none), header elements, and for RPC the parts by type."""
+    """One direction of an operation: the body's element (or None), header elements, and for RPC the parts by type."""
 
     body: str | None
     headers: tuple[str, ...]
