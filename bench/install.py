@@ -34,7 +34,9 @@ def python311() -> str:
     for candidate in (sys.executable, shutil.which("python3.11")):
         if candidate and _version(candidate) == "3.11":
             return candidate
-    raise BenchError("spyne 2.14.0 can only be imported on Python <= 3.11 and no python3.11 was found; leave it out by --only")
+    raise BenchError(
+        "spyne 2.14.0 can only be imported on Python <= 3.11 and no python3.11 was found; leave it out by --only"
+    )
 
 
 def _version(python: str) -> str:
@@ -79,7 +81,14 @@ def run(
     """Run a set-up step to its end. Raises BenchError with the complaint and the step's last line."""
     try:
         done = subprocess.run(
-            argv, cwd=cwd, env=env, capture_output=True, text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
+            argv,
+            cwd=cwd,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired as late:
         raise BenchError(f"{complaint}: not done within {seconds} s") from late

@@ -1,12 +1,19 @@
 -- A wrk script: every call is a new one. Arguments: template file, SOAPAction, number of the first call.
--- The template is the contract's sample with marks {clock} and {number}: {clock} becomes mm:ss, {number} seven digits.
+-- Without a SOAPAction it is a GET, with the template's lines as headers. Otherwise
+-- the template is the contract's sample with marks {clock} and {number}: {clock} becomes mm:ss, {number} seven digits.
 
-local pieces, marks, headers, number
+local method, pieces, marks, headers, number
 
 function init(args)
   local file = assert(io.open(args[1], "rb"))
   local text = file:read("*a")
   file:close()
+  if args[2] == "" then
+    method, headers = "GET", {}
+    for name, value in text:gmatch("([%w-]+): ([^\n]+)") do headers[name] = value end
+    return
+  end
+  method = "POST"
   headers = { ["Content-Type"] = "text/xml; charset=utf-8", ["SOAPAction"] = '"' .. args[2] .. '"' }
   number = tonumber(args[3])
   pieces, marks = {}, {}
@@ -22,6 +29,7 @@ function init(args)
 end
 
 function request()
+  if method == "GET" then return wrk.format(method, nil, headers) end
   number = number + 1
   local written = {
     clock = string.format("%02d:%02d", math.floor(number / 60) % 60, number % 60),
@@ -32,7 +40,7 @@ function request()
     out[2 * i - 1] = piece
     out[2 * i] = written[marks[i]]
   end
-  return wrk.format("POST", nil, headers, table.concat(out))
+  return wrk.format(method, nil, headers, table.concat(out))
 end
 
 function done(summary, latency, requests)

@@ -98,14 +98,22 @@ def _tail(log: Path) -> str:
 
 
 def end(child: "subprocess.Popen[bytes]") -> None:
-    """Ask the process to stop, then make sure that it and every descendant it had is gone."""
-    members = family(child.pid) if child.poll() is None else []
+    """Ask the process to stop, then make sure that it and every descendant in its process group is gone."""
     child.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(5)
-    for member in members:
-        # The session is the child's own: an id that was given to someone else since is not in it.
-        with contextlib.suppress(OSError):
-            if os.getsid(member) == child.pid:
-                os.kill(member, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        # The group is the child's own (start_new_session), so this reaches nobody else.
+        os.killpg(child.pid, signal.SIGKILL)
     child.wait(5)
+    last = time.monotonic() + 2
+    while time.monotonic() < last and _group_lives(child.pid):
+        time.sleep(0.01)
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

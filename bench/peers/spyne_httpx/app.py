@@ -6,11 +6,12 @@ Run by a WSGI server as `app:application`, with the stub's address in the enviro
 
 import os
 import uuid
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import httpx
 from spyne import Application, ComplexModel, DateTime, Integer32, ServiceBase, Unicode, rpc
+from spyne.model.complex import TypeInfo
 from spyne.model.fault import Fault
 from spyne.protocol.soap import Soap11
 from spyne.server.wsgi import WsgiApplication
@@ -36,56 +37,66 @@ class RequestUserTypeIdentifier(CodeListItem):
 
 class RequestUserStructure(ComplexModel):
     __namespace__ = f"{PJAKTASS}/2015/01/21/RequestUserStructure/"
-    _type_info = [
-        ("UserFullName", Unicode(min_len=1, max_len=140, min_occurs=1, nillable=False)),
-        (
-            "RequestUserTypeIdentifier",
-            RequestUserTypeIdentifier.customize(sub_ns=RequestUserTypeIdentifier.__namespace__),
-        ),
-        ("UserIdentifier", Unicode(min_len=1, max_len=255, min_occurs=1, nillable=False)),
-        ("UserEmail", Unicode),
-    ]
+    _type_info = TypeInfo(
+        [
+            ("UserFullName", Unicode(min_len=1, max_len=140, min_occurs=1, nillable=False)),
+            (
+                "RequestUserTypeIdentifier",
+                RequestUserTypeIdentifier.customize(sub_ns=RequestUserTypeIdentifier.__namespace__),
+            ),
+            ("UserIdentifier", Unicode(min_len=1, max_len=255, min_occurs=1, nillable=False)),
+            ("UserEmail", Unicode),
+        ]
+    )
 
 
 class RequestOrganisationStructure(ComplexModel):
     __namespace__ = f"{PJAKTASS}/2015/01/21/RequestOrganisationStructure/"
-    _type_info = [
-        ("OrganisationTypeIdentifier", CodeListItem.customize(min_occurs=1, nillable=False)),
-        ("OrganisationCode", Unicode(pattern="[-][1]|[0-9]{1,8}", min_occurs=1, nillable=False)),
-    ]
+    _type_info = TypeInfo(
+        [
+            ("OrganisationTypeIdentifier", CodeListItem.customize(min_occurs=1, nillable=False)),
+            ("OrganisationCode", Unicode(pattern="[-][1]|[0-9]{1,8}", min_occurs=1, nillable=False)),
+        ]
+    )
 
 
 class RequestUserMetadataHeader(ComplexModel):
     __namespace__ = "http://service.bm.dk/RequestUserMetadata/2015/01/21/"
-    _type_info = [
-        ("RequestUserStructure", RequestUserStructure.customize(sub_ns=RequestUserStructure.__namespace__)),
-        (
-            "RequestOrganisationStructure",
-            RequestOrganisationStructure.customize(sub_ns=RequestOrganisationStructure.__namespace__),
-        ),
-        ("RegistrationDateTime", DateTime(min_occurs=1, nillable=False)),
-    ]
+    _type_info = TypeInfo(
+        [
+            ("RequestUserStructure", RequestUserStructure.customize(sub_ns=RequestUserStructure.__namespace__)),
+            (
+                "RequestOrganisationStructure",
+                RequestOrganisationStructure.customize(sub_ns=RequestOrganisationStructure.__namespace__),
+            ),
+            ("RegistrationDateTime", DateTime(min_occurs=1, nillable=False)),
+        ]
+    )
 
 
 class ActiveOrganisationHeader(ComplexModel):
     __namespace__ = "http://rep.oio.dk/ams.dk/xml/schemas/2005/09/01/"
-    _type_info = [
-        ("OrganisationTypeIdentifier", Integer32(ge=1, le=100, min_occurs=1, nillable=False)),
-        ("OrganisationCode", Unicode(min_len=1, max_len=20, min_occurs=1, nillable=False)),
-    ]
+    _type_info = TypeInfo(
+        [
+            ("OrganisationTypeIdentifier", Integer32(ge=1, le=100, min_occurs=1, nillable=False)),
+            ("OrganisationCode", Unicode(min_len=1, max_len=20, min_occurs=1, nillable=False)),
+        ]
+    )
 
 
 class Absence(ComplexModel):
     __namespace__ = MESSAGE
-    _type_info = [
-        ("PersonCivilRegistrationIdentifier", Unicode(pattern=CPR, min_occurs=1, nillable=False)),
-        ("AbsenceTypeIdentifier", CodeListItem.customize(min_occurs=1, nillable=False)),
-        ("StartDate", DateTime(min_occurs=1, nillable=False)),
-        ("EndDate", DateTime),
-        ("AbsenceComment", Unicode(max_len=1500)),
-        ("NotificationDate", DateTime(min_occurs=1, nillable=False)),
-        ("AbsenceCauseTypeIdentifier", CodeListItem),
-    ]
+    _type_info = TypeInfo(
+        [
+            ("PersonCivilRegistrationIdentifier", Unicode(pattern=CPR, min_occurs=1, nillable=False)),
+            ("AbsenceTypeIdentifier", CodeListItem.customize(min_occurs=1, nillable=False)),
+            ("StartDate", DateTime(min_occurs=1, nillable=False)),
+            ("EndDate", DateTime),
+            ("AbsenceComment", Unicode(max_len=1500)),
+            ("NotificationDate", DateTime(min_occurs=1, nillable=False)),
+            ("AbsenceCauseTypeIdentifier", CodeListItem),
+        ]
+    )
 
 
 class CreateAbsenceRequest(ComplexModel):
@@ -95,10 +106,12 @@ class CreateAbsenceRequest(ComplexModel):
 
 class ServiceReceipt(ComplexModel):
     __namespace__ = MESSAGE
-    _type_info = [
-        ("EventDate", DateTime(min_occurs=1, nillable=False)),
-        ("MessageIdentifier", Unicode(min_occurs=1, nillable=False)),
-    ]
+    _type_info = TypeInfo(
+        [
+            ("EventDate", DateTime(min_occurs=1, nillable=False)),
+            ("MessageIdentifier", Unicode(min_occurs=1, nillable=False)),
+        ]
+    )
 
 
 class CreateAbsenceResponse(ComplexModel):
@@ -138,7 +151,7 @@ class AbsenceRegistrationService(ServiceBase):
         )
         if reply.status_code != 200:
             raise Fault("Server", "An error has occurred")
-        receipt = ServiceReceipt(EventDate=datetime.now(timezone.utc), MessageIdentifier=reply.json())
+        receipt = ServiceReceipt(EventDate=datetime.now(UTC), MessageIdentifier=reply.json())
         return CreateAbsenceResponse(ServiceReceipt=receipt)
 
 

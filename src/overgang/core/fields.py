@@ -65,14 +65,20 @@ class Table:
         return self._new[new]
 
     def to_new(self, old: Mapping[str, Any]) -> dict[str, Any]:
-        """The modern object; properties in the table's order. Raises GatewayFault for an element without a place."""
+        """The modern object; properties in the table's order.
+
+        Raises GatewayFault for an element without a place, and for a value without a modern form.
+        """
         if unmapped := old.keys() - self._old.keys() - self.elsewhere.keys():
             raise GatewayFault(1011, "mapping.element", element=min(unmapped))
         new = {}
         for field in self.fields:
             if field.old in old:
                 value = old[field.old]
-                new[field.new] = None if value is NIL else field.codec.to_new(value)
+                try:
+                    new[field.new] = None if value is NIL else field.codec.to_new(value)
+                except Unrepresentable as mistake:
+                    raise GatewayFault(1011, "mapping.value", element=field.old, expected=field.codec.name) from mistake
         return new
 
     def to_old(self, new: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,7 +149,7 @@ def words(values: Mapping[str, str]) -> Codec:
 
     def look_up(table: Mapping[str, str]) -> Convert:
         def translate(value: Any) -> str:
-            if value not in table:
+            if not isinstance(value, str) or value not in table:
                 raise Unrepresentable("one of the listed values")
             return table[value]
 
@@ -159,8 +165,8 @@ def each(item: str, table: Table) -> Codec:
         return [table.to_new(entry) for entry in value.get(item, ())]
 
     def to_old(value: Any) -> dict[str, Any]:
-        if not isinstance(value, list):
-            raise Unrepresentable("an array")
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            raise Unrepresentable("an array of objects")
         return {item: [table.to_old(entry) for entry in value]} if value else {}
 
-    return Codec("an array", to_new, to_old)
+    return Codec("an array of objects", to_new, to_old)

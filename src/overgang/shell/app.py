@@ -11,7 +11,6 @@ from overgang.shell.rest_ingress import RestFace
 from overgang.shell.soap_http import SoapHttp
 from overgang.shell.soap_ingress import SoapFace
 from overgang.shell.upstream import Upstream
-from overgang.wire.guard import Limits
 from overgang.wire.routes import Routes, merged
 
 
@@ -21,14 +20,7 @@ class Gateway:
     def __init__(self, config: Config, loaded: Loaded, upstream: Upstream, clock: Clock = now) -> None:
         driver = Driver(loaded.modern, upstream)
         limits = config.limits
-        guarded = Limits(
-            bytes=limits.bytes,
-            depth=limits.depth,
-            elements=limits.elements,
-            attributes=limits.attributes,
-            name=limits.name,
-        )
-        face = SoapFace(driver, loaded.codelists, guarded, config.identity_key, config.switched_off)
+        face = SoapFace(driver, loaded.codelists, limits, config.identity_key, config.switched_off)
         self.soap = SoapHttp(
             face,
             loaded.services,

@@ -73,8 +73,18 @@ class _Script:
         block = self._case.rest_in[number] if number < len(self._case.rest_in) else "unavailable"
         self._played.transcript.append(("rest in", block))
         if block in cases.TROUBLE:
-            raise UpstreamFault(1100, f"upstream.{block}", status=504 if block == "timeout" else 502)
+            raise _trouble(block, request)
         return cases.reply(self.names.show(block))
+
+
+def _trouble(block: str, request: RestRequest) -> UpstreamFault:
+    """What shell.upstream says of a modern side that does not answer, or can't be reached."""
+    if block == "unavailable":
+        return UpstreamFault(1100, "upstream.unavailable", note="the modern service can't be reached", status=502)
+    note = "the modern service did not answer in time"
+    if request.writes:
+        note = f"{note}; the outcome is not known; send the same call again"
+    return UpstreamFault(1100, "upstream.timeout", note=note, status=504)
 
 
 class Casebook:

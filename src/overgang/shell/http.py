@@ -12,6 +12,8 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 BODY_SECONDS: Final = 30.0  # a body that trickles in for longer is given up
+MAX_HEADERS: Final = 100
+MAX_HEAD: Final = 32 * 1024  # bytes of all header names and values
 
 
 class Gone(Exception):
@@ -32,7 +34,18 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 def check_request(scope: Scope) -> None:
-    """What no request may have: no Host or two, a compressed body. Raises CallerFault with the HTTP status."""
+    """What no request may have: a huge head, no Host or two, a body that is compressed or transferred oddly.
+
+    Raises CallerFault with the HTTP status.
+    """
+    if (
+        len(scope["headers"]) > MAX_HEADERS
+        or sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD
+    ):
+        expected = f"at most {MAX_HEADERS} headers with {MAX_HEAD} bytes in all"
+        raise CallerFault(1014, "http.head", expected=expected, status=431)
+    if headers(scope, b"transfer-encoding") not in ([], ["chunked"], ["Chunked"]):
+        raise CallerFault(1014, "http.transfer-encoding", expected="no transfer coding but chunked", status=400)
     if len(headers(scope, b"host")) != 1:
         raise CallerFault(1014, "http.host", expected="one Host header", status=400)
     if headers(scope, b"content-encoding") not in ([], ["identity"]):

@@ -13,7 +13,7 @@ from overgang.core import callers
 from overgang.core.area import Operation
 from overgang.core.codelists import CodeList
 from overgang.core.errors import CallerFault, Fault, GatewayFault
-from overgang.core.messages import Caller, Face, SoapCall
+from overgang.core.messages import Face, SoapCall
 from overgang.core.rules import Context
 from overgang.core.values import COPENHAGEN
 from overgang.shell.driver import Driver
@@ -72,7 +72,8 @@ def bridged(contract: Contract, version: int, operations: Sequence[Operation]) -
 
 
 def _bridged(contract: Contract, operation: contracts.Operation, area: Operation | None) -> Bridge:
-    request, answer = operation.input.body, operation.output and operation.output.body
+    request = operation.input.body
+    answer = operation.output.body if operation.output is not None else None
     declared = {block.name for block in operation.input.headers}
     if request is None:
         raise ContractError(
@@ -122,15 +123,15 @@ class SoapFace:
             envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
             bridge = _bridge(service, envelope.body.tag)
             check_action(version, actions, action, bridge.contract.soap_action)
-            caller = _caller(service, bridge, envelope)
-            call = self._call(service, bridge, envelope, caller, received)
-            callers.check(caller, self._codelists, call.day)
+            blocks = _blocks(service, bridge, envelope)
+            call = self._call(service, bridge, envelope, blocks, received)
+            callers.check(call.caller, self._codelists, call.day)
             context = Context(
                 face=Face.SOAP,
-                caller=caller,
+                caller=call.caller,
                 day=call.day,
                 codelists=self._codelists,
-                switched_off=self._switched_off.get(str(caller.organisation), frozenset()),
+                switched_off=self._switched_off.get(str(call.caller.organisation), frozenset()),
                 cited=cited,
                 names=bridge.names,
             )
@@ -143,17 +144,17 @@ class SoapFace:
             return _faulted(version, GatewayFault(1011, "gateway.internal"), cited)
 
     def _call(
-        self, service: Bridged, bridge: Bridge, envelope: Envelope, caller: Caller, received: datetime
+        self, service: Bridged, bridge: Bridge, envelope: Envelope, blocks: dict[str, Any], received: datetime
     ) -> SoapCall:
         _refuse(service.contract.problems(envelope.body))
         body: Any = bridge.request.decode(envelope.body)
-        said = repr((service.contract.namespace, bridge.contract.name, caller, body))
+        said = repr((service.contract.namespace, bridge.contract.name, blocks, body))
         return SoapCall(
             service=service.contract.name,
             version=service.version,
             operation=bridge.contract.name,
             body=body,
-            caller=caller,
+            caller=callers.from_blocks(blocks[callers.ACTIVE_ORGANISATION], blocks[callers.USER_METADATA]),
             received=received.astimezone(UTC),
             day=received.astimezone(COPENHAGEN).date(),
             identity=hmac.digest(self._key, said.encode(), hashlib.sha256),
@@ -179,8 +180,8 @@ def _flow(bridge: Bridge, call: SoapCall) -> Any:
     return bridge.area.flow(call)
 
 
-def _caller(service: Bridged, bridge: Bridge, envelope: Envelope) -> Caller:
-    """The caller from the operation's header blocks: 8232-8233 when one is missing, 8234-8235 when one is invalid."""
+def _blocks(service: Bridged, bridge: Bridge, envelope: Envelope) -> dict[str, Any]:
+    """The operation's header blocks, decoded: 8232-8233 when one is missing, 8234-8235 when one is invalid."""
     given = {block.tag: block for block in envelope.headers}
     decoded: dict[str, Any] = {}
     for plan in bridge.contract.input.headers:
@@ -193,7 +194,7 @@ def _caller(service: Bridged, bridge: Bridge, envelope: Envelope) -> Caller:
             number = _UNREADABLE.get(plan.name, 1014)
             raise CallerFault(number, problems[0].key, element=problems[0].path, expected=problems[0].expected)
         decoded[plan.name] = plan.decode(block)
-    return callers.from_blocks(decoded[callers.ACTIVE_ORGANISATION], decoded[callers.USER_METADATA])
+    return decoded
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

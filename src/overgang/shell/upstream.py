@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import httpx
 from pyreqwest import exceptions as rust
@@ -138,10 +138,9 @@ def _url(target: Target, request: RestRequest) -> str:
     """The target's address, then the path without its first segment, then the query."""
     path = request.path.text.removeprefix(f"/{request.path.domain}")
     query = f"?{urlencode(request.query, quote_via=quote)}" if request.query else ""
-    url = f"{target.url}{path}{query}"
-    if urlsplit(url).netloc != urlsplit(target.url).netloc:
+    if not path.startswith("/"):  # else it could go on with the target's host
         raise GatewayFault(1011, "upstream.address")
-    return url
+    return f"{target.url}{path}{query}"
 
 
 def _headers(names: HeaderNames, request: RestRequest, caller: Caller) -> dict[str, str]:
@@ -169,6 +168,8 @@ def _headers(names: HeaderNames, request: RestRequest, caller: Caller) -> dict[s
 def header_value(text: str) -> str:
     """Printable ASCII but "%" as it is; the rest, and a space at either end, as percent-encoded UTF-8."""
     if text.isascii() and text.isprintable() and "%" not in text and text == text.strip():
+        return text
+    if text.isascii() and text.isprintable() and "%" not in text and text.strip(" ") == text:
         return text
     return _OUTER_SPACE.sub(lambda spaces: "%20" * len(spaces[0]), quote(text, safe=_PRINTABLE))
 

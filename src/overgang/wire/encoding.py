@@ -34,7 +34,10 @@ _SHAPES: Final[tuple[tuple[bytes, str | None, int], ...]] = (
     (b"<\0", _UTF16_LE, 0),
     (b"\0<", _UTF16_BE, 0),
 )
-_PLAIN_START: Final = re.compile(rb"<[A-Za-z]")
+# The usual message: UTF-8 by its declaration or without one, and then an element.
+_PLAIN_START: Final = re.compile(
+    rb"(?:<\?xml version=(['\"])1\.0\1(?: encoding=(['\"])[Uu][Tt][Ff]-8\2)?[ ]?\?>[ \t\r\n]*)?(?=<[A-Za-z])"
+)
 _DECLARATION: Final = re.compile(
     r"<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(['\"])(?P<version>[0-9]{1,9}\.[0-9]{1,9})\1"
     r"(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(['\"])(?P<encoding>[A-Za-z][A-Za-z0-9._-]*)\3)?"
@@ -52,8 +55,11 @@ def plain_utf8(body: bytes, charset: str | None) -> bytes:
     What does not win must still agree: read its way, the text has to be the same.
     Raises CallerFault 1014 with the key xml.encoding, xml.version or xml.malformed (a second mark or declaration).
     """
-    if _PLAIN_START.match(body) and (charset is None or charset.lower() == UTF8):
-        return body
+    usual = _PLAIN_START.match(body)
+    if usual and (charset is None or charset.lower() == UTF8):
+        if usual.end():
+            _decoded(body, UTF8)  # what is declared must be so
+        return body[usual.end() :]
     shape, mark = _shape(body)
     content = body[mark:]
     declared, length = _declaration(content, shape)

@@ -73,12 +73,14 @@ def proven(plain: bytes, limits: Limits) -> bool:
 def _no_long_run(plain: bytes, longest: int) -> bool:
     """Whether at most `longest` bytes stand between two of the delimiters that no name contains.
 
-    A window of one byte more must hold a delimiter; what follows the last of them is looked at in the next window.
+    A window of one byte more must hold a delimiter; what follows it is looked at in the next window.
     """
-    start = 0
+    start, rfind = 0, plain.rfind
     while len(plain) - start > longest:
         end = start + longest + 1
-        last = max(plain.rfind(b"<", start, end), plain.rfind(b'"', start, end), plain.rfind(b" ", start, end))
+        last = rfind(b"<", start, end)
+        if last < 0:
+            last = max(rfind(b'"', start, end), rfind(b" ", start, end))
         if last < 0:
             return False
         start = last + 1

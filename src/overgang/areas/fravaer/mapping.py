@@ -11,7 +11,7 @@ from overgang.core.errors import CallerFault
 from overgang.core.fields import GUID, TEXT, TIDSPUNKT, Field, Table, code
 from overgang.core.flow import Flow, Found, Step, once
 from overgang.core.messages import RestRequest, SoapCall
-from overgang.core.paths import path
+from overgang.core.paths import path, segment
 from overgang.core.values import Tidspunkt
 
 FRAVAER: Final = "/visiteringogstatus/v1/Fravaer"
@@ -109,6 +109,7 @@ def update_absence_active_status(call: SoapCall) -> Flow:
         )
     citizen, fravaer_id = status["PersonCivilRegistrationIdentifier"], status["AbsenceIdentifier"]
     comment = status.get("CorrectionComment") or UDEN_KOMMENTAR
+    segment("AbsenceActiveStatus/CorrectionComment", comment)  # refused here, it has the name that the caller knows
     write = RestRequest(
         "DELETE",
         path(SLET, fravaerIdentifier=fravaer_id, Berigtigelseskommentar=comment),
@@ -169,7 +170,7 @@ def _fravaer(citizen: str, fravaer_id: str, wanted: dict[str, Any] | None = None
     """The absence with this id in the citizen's history, in the wanted state; else None."""
     reply = yield RestRequest("GET", path(FRAVAER + "/historik"), citizen=citizen)
     same = (item for item in reply.json["fravaer"] if item["fravaerIdentifier"].lower() == fravaer_id.lower())
-    return next((item for item in same if _stands(item, wanted or {}, deleted)), None)
+    return next((item for item in same if _stands(item, deleted) and _says(item, wanted, ABSENCE)), None)
 
 
 def _information(citizen: str, fravaer_id: str, info_id: str, wanted: dict[str, Any] | None) -> Found:
@@ -182,16 +183,26 @@ def _information(citizen: str, fravaer_id: str, info_id: str, wanted: dict[str, 
             for item in absence.get("yderligereInfo", ())
             if item["yderligereInfoOmFravaerIdentifier"].lower() == info_id.lower()
         )
-        return next((item for item in same if _stands(item, wanted or {}, wanted is None)), None)
+        gone = wanted is None
+        return next((item for item in same if _stands(item, gone) and _says(item, wanted, INFORMATION)), None)
 
     return found
 
 
-def _stands(item: dict[str, Any], wanted: dict[str, Any], deleted: bool) -> bool:
-    """Whether a registration of the history is current (or deleted) and has the wanted values."""
-    state = item["registreringsmetadata"]
-    current = state["erAktuel"] and not state["erSlettet"]
-    return (state["erSlettet"] if deleted else current) and all(item.get(name) == wanted[name] for name in wanted)
+def _stands(item: dict[str, Any], deleted: bool) -> bool:
+    """Whether a registration of the history is the current one, or a deleted one where that is asked for."""
+    state: dict[str, bool] = item["registreringsmetadata"]
+    return state["erSlettet"] if deleted else state["erAktuel"] and not state["erSlettet"]
+
+
+def _says(item: dict[str, Any], wanted: dict[str, Any] | None, table: Table) -> bool:
+    """Whether a registration has the wanted values and no others, whatever zone its times are written in."""
+    return wanted is None or all(_value(item, field) == _value(wanted, field) for field in table.fields)
+
+
+def _value(values: dict[str, Any], field: Field) -> Any:
+    value = values.get(field.new)
+    return Tidspunkt(value).moment if value is not None and field.codec is TIDSPUNKT else value
 
 
 def _receipt(call: SoapCall, identifier: str, item: Any) -> dict[str, Any]:

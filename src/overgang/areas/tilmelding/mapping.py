@@ -147,8 +147,8 @@ def _tilmeldinger(citizen: str) -> Step:
 def _tilmelding(citizen: str, tilmelding_id: str, end: dict[str, Any] | None = None) -> Step:
     """The citizen's enrolment with this id, and, where `end` is given, ended so; else None."""
     enrolments = yield from _tilmeldinger(citizen)
-    same = (e for e in enrolments if e["tilmeldingId"] == tilmelding_id and (end is None or _ended_so(e, end)))
-    return next(same, None)
+    same = (e for e in enrolments if e["tilmeldingId"].lower() == tilmelding_id.lower())
+    return next((e for e in same if end is None or _ended_so(e, end)), None)
 
 
 def _to_end(enrolments: list[dict[str, Any]], end: dict[str, Any], registered: Tidspunkt) -> dict[str, Any] | None:

@@ -11,7 +11,8 @@ from overgang.wire.contract.model import Attribute, Complex, Decode, Element, Si
 from overgang.wire.contract.names import XSI_NIL, XSI_TYPE, full_text, resolve
 from overgang.wire.contract.simple import is_qname, texts_of
 
-Slot: TypeAlias = "tuple[str, bool, Decode]"
+Parse: TypeAlias = Callable[[str], Any]
+Slot: TypeAlias = "tuple[str, bool, Decode, Parse | None]"  # with `parse`, a text alone is read without a further call
 _TRUE: Final = ("true", "1")
 
 
@@ -85,7 +86,8 @@ class Decoders:
 
     def _fill_table(self, own: Complex, table: dict[str, Slot]) -> None:
         for element in own.elements():
-            table[element.qname] = (element.name, element.many, self._element(element))
+            parse = _parse(element, element.type) if isinstance(element.type, Simple) else None
+            table[element.qname] = (element.name, element.many, self._element(element), parse)
 
 
 def canonical(node: etree._Element) -> str:
@@ -106,10 +108,6 @@ def _leaf(element: Element, simple: Simple) -> Decode:
         value: Value = read(node, full_text(node))
         return value
 
-    def quick(node: etree._Element) -> Value:
-        value: Value = parse(full_text(node) if len(node) else node.text or "")
-        return value
-
     def whole(node: etree._Element) -> Value:
         if node.get(XSI_NIL, "").strip() in _TRUE:
             return NIL
@@ -117,12 +115,14 @@ def _leaf(element: Element, simple: Simple) -> Decode:
         value: Value = read(node, text if text or empty is None else empty)
         return value
 
-    if element.nillable or empty is not None:
-        return whole
-    if is_qname(simple):
-        return plain
-    parse = texts_of(simple).parse
-    return quick
+    return whole if element.nillable or empty is not None else plain
+
+
+def _parse(element: Element, simple: Simple) -> Parse | None:
+    """Text to value, where nothing but the text of the element matters."""
+    if element.nillable or element.default is not None or element.fixed is not None or is_qname(simple):
+        return None
+    return texts_of(simple).parse
 
 
 def _reader(simple: Simple) -> Callable[[etree._Element, str], Any]:
@@ -180,13 +180,14 @@ def _children_filler(table: dict[str, Slot], *, wildcard: bool) -> Callable[[etr
                 if wildcard and isinstance(child.tag, str):
                     out.setdefault("#any", []).append(canonical(child))
                 continue
-            name, many, decode = slot
+            name, many, decode, parse = slot
+            value = decode(child) if parse is None or len(child) else parse(child.text or "")
             if not many:
-                out[name] = decode(child)
+                out[name] = value
             elif name in out:
-                out[name].append(decode(child))
+                out[name].append(value)
             else:
-                out[name] = [decode(child)]
+                out[name] = [value]
 
     return fill
 

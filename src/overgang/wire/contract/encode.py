@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from overgang.core.values import NIL
 from overgang.wire.contract import encode_content
-from overgang.wire.contract.encode_content import Body, Put
+from overgang.wire.contract.encode_content import Body, Leaf, Put, put_of
 from overgang.wire.contract.mistakes import Misfit
 from overgang.wire.contract.model import Attribute, Complex, Element, Encode, Facets, Simple, namespaces_of
 from overgang.wire.contract.names import XML, XSI, split
@@ -17,6 +17,7 @@ from overgang.wire.contract.simple import Texts, escaped, is_qname, quoted, text
 
 Writer: TypeAlias = "Callable[[dict[str, Any], str, str, list[str]], None]"
 _ABSENT: Final = object()
+_XSI: Final = f' xmlns:xsi="{XSI}"'
 
 
 class Encoders:
@@ -31,14 +32,17 @@ class Encoders:
         """The function for one element as the root of a text: all namespaces are declared there."""
         needed = sorted(namespaces_of(element))
         declared = [f' xmlns:{self._prefixes[one]}="{quoted(one)}"' for one in needed]
-        put = self._element(element, "".join([*declared, f' xmlns:xsi="{XSI}"']))
+        head = f"<{self._tag(element.qname)}{''.join(declared)}"
+        put = put_of(self._element(element, "".join(declared)))
         while self._waiting:
             self._waiting.popleft()()
 
         def encode(value: Any) -> str:
             out: list[str] = []
             put(value, out)
-            return "".join(out)
+            text = "".join(out)
+            # seldom used, so declared when it is; in a value the same letters only cost a needless declaration
+            return f"{head}{_XSI}{text[len(head) :]}" if " xsi:" in text else text
 
         return encode
 
@@ -48,7 +52,7 @@ class Encoders:
             return f"xml:{local}"
         return f"{self._prefixes[namespace]}:{local}" if namespace else local
 
-    def _element(self, element: Element, declarations: str = "") -> Put:
+    def _element(self, element: Element, declarations: str = "") -> Put | Leaf:
         tag = self._tag(element.qname)
         start, end = f"<{tag}{declarations}", f"</{tag}>"
         if element.abstract:
@@ -149,17 +153,13 @@ def _refuse(expected: str) -> Put:
     return put
 
 
-def _leaf(element: Element, simple: Simple, start: str, end: str) -> Put:
+def _leaf(element: Element, simple: Simple, start: str, end: str) -> Put | Leaf:
     if is_qname(simple):
         return _qname_leaf(element, start, end)
     content = _content(simple, element.fixed)
     opening = f"{start}>"
-    if not element.nillable and element.default is None and element.fixed is None:
-
-        def plain(value: Any, out: list[str]) -> None:
-            out.append(f"{opening}{content(value)}{end}")
-
-        return plain
+    if not element.nillable and element.default is None:
+        return Leaf(opening, content, end)
     nil = f'{start} xsi:nil="true"/>' if element.nillable else None
     stands_in = element.default is not None
 

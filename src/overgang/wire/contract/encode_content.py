@@ -1,7 +1,7 @@
 """Writing the children of an element: the plain sequence quickly, choices and repeated groups with care."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -11,17 +11,29 @@ from overgang.wire.contract.mistakes import Misfit
 from overgang.wire.contract.model import Element, Group, Part, Wildcard, elements_of, emptiable, wildcards_of
 from overgang.wire.contract.sources import has_doctype, parser
 
-Put: TypeAlias = "Callable[[Any, list[str]], None]"  # writes one element from its value
+Put: TypeAlias = Callable[[Any, list[str]], None]  # writes one element from its value
+Content: TypeAlias = Callable[[Any], str]  # a simple value to escaped character data
+
+
+class Leaf(NamedTuple):
+    """An element that is only text: a sequence writes it without a further call."""
+
+    start: str
+    content: Content
+    end: str
+
+
+Compile: TypeAlias = Callable[[Element], Put | Leaf]
 Body: TypeAlias = "Callable[[Mapping[str, Any], list[str]], int]"  # writes children; how many keys it used
 _ABSENT: Final = object()
 
 
-def body(content: Group, element: Callable[[Element], Put]) -> Body:
+def body(content: Group, element: Compile) -> Body:
     """The children of a type whose content is a dict by name."""
     return _group(content, element)
 
 
-def _group(group: Group, element: Callable[[Element], Put]) -> Body:
+def _group(group: Group, element: Compile) -> Body:
     if group.kind == "choice":
         return _choice(group, element)
     whole = _sequence(group, element)
@@ -35,7 +47,7 @@ def _group(group: Group, element: Callable[[Element], Put]) -> Body:
     return optional
 
 
-def _sequence(group: Group, element: Callable[[Element], Put]) -> Body:
+def _sequence(group: Group, element: Compile) -> Body:
     if all(isinstance(part, Element) for part in group.parts):
         return _elements([(part, element(part)) for part in group.parts if isinstance(part, Element)])
     steps = [_step(part, element) for part in group.parts]
@@ -49,27 +61,46 @@ def _sequence(group: Group, element: Callable[[Element], Put]) -> Body:
     return write
 
 
-def _step(part: Part, element: Callable[[Element], Put]) -> Body:
+def _step(part: Part, element: Compile) -> Body:
     if isinstance(part, Element):
         return _elements([(part, element(part))])
     return _wildcard(part) if isinstance(part, Wildcard) else _group(part, element)
 
 
-def _elements(parts: list[tuple[Element, Put]]) -> Body:
-    slots = [(part.name, _many(part, put) if part.many else put, part.lower > 0) for part, put in parts]
+def put_of(made: Put | Leaf) -> Put:
+    """The function that writes an element, whichever way it was compiled."""
+    if not isinstance(made, Leaf):
+        return made
+    start, content, end = made
+    return lambda value, out: out.append(f"{start}{content(value)}{end}")
+
+
+def _slot(part: Element, made: Put | Leaf) -> tuple[str, bool, Put | None, str, Any, str]:
+    if isinstance(made, Leaf) and not part.many:
+        return part.name, part.lower > 0, None, *made
+    put = put_of(made)
+    return part.name, part.lower > 0, _many(part, put) if part.many else put, "", None, ""
+
+
+def _elements(parts: list[tuple[Element, Put | Leaf]]) -> Body:
+    slots = [_slot(part, made) for part, made in parts]
 
     def write(value: Mapping[str, Any], out: list[str]) -> int:
         found = 0
-        get = value.get
+        get, append = value.get, out.append
         name = ""
         try:
-            for name, put, required in slots:
+            for name, required, put, start, content, end in slots:
                 item = get(name, _ABSENT)
-                if item is not _ABSENT:
+                if item is _ABSENT:
+                    if required:
+                        raise Misfit(f"element {name}")
+                    continue
+                found += 1
+                if put is None:
+                    append(f"{start}{content(item)}{end}")
+                else:
                     put(item, out)
-                    found += 1
-                elif required:
-                    raise Misfit(f"element {name}")
         except Misfit as misfit:
             misfit.names.append(name)
             raise
@@ -94,7 +125,7 @@ def _many(part: Element, put: Put) -> Put:
     return put_all
 
 
-def _choice(group: Group, element: Callable[[Element], Put]) -> Body:
+def _choice(group: Group, element: Compile) -> Body:
     options = [(_keys(part), _step(part, element)) for part in group.parts]
     names = " or ".join(name for keys, _ in options for name in sorted(keys))
     may_be_empty = emptiable(group)
@@ -143,11 +174,11 @@ def _foreign(item: Any, wildcards: list[Wildcard]) -> tuple[str, str]:
     return node.tag, canonical(node)
 
 
-def items_body(content: Group, element: Callable[[Element], Put]) -> Body:
+def items_body(content: Group, element: Compile) -> Body:
     """The children of a type whose content is the list "#items"."""
     slots: dict[str, tuple[str, Put]] = {}
     for part in elements_of(content):
-        slots.setdefault(part.name, (part.qname, element(part)))
+        slots.setdefault(part.name, (part.qname, put_of(element(part))))
     wildcards = list(wildcards_of(content))
 
     def write(value: Mapping[str, Any], out: list[str]) -> int:

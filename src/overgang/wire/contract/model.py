@@ -46,7 +46,7 @@ class Facets:
 
 @dataclass(slots=True, eq=False)
 class Simple:
-    """A simple type. `builtin` is the nearest built-in type's local name ("string", "int"; a list or union: its own)."""
+    """A simple type. `builtin` is the nearest built-in type's local name ("string", "int"; else "list" or "union")."""
 
     name: str | None  # Clark; None when anonymous
     builtin: str

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from overgang.core.values import Value
+from overgang.core.values import Dato, Tidspunkt, Value
 from overgang.wire.contract.builtins import BUILTINS, Builtin
 from overgang.wire.contract.mistakes import Misfit
 from overgang.wire.contract.model import Facets, Simple
@@ -16,6 +16,7 @@ _SPECIAL: Final = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufff
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
 _ODD_SPACE: Final = re.compile("[\t\n\r]|^ | $|  ").search
 _SPACES: Final = str.maketrans("\t\n\r", "   ")
+Checks: TypeAlias = list[tuple[Callable[[str], bool], str]]  # when it fails, and what was expected
 _NAMED: Final = 20  # so many allowed values are named in a sentence
 
 
@@ -49,7 +50,7 @@ def is_qname(simple: Simple) -> bool:
 
 def escaped(text: str) -> str:
     """Character data. Raises Misfit for a character that XML does not have."""
-    if _SPECIAL(text) is None:
+    if "&" not in text and "<" not in text and ">" not in text and (text.isprintable() or _SPECIAL(text) is None):
         return text
     if _FORBIDDEN(text) is not None:
         raise Misfit("characters that XML allows")
@@ -119,7 +120,7 @@ def _atomic(simple: Simple) -> Texts:
     bounded = simple.builtin not in _UNBOUNDED or (simple.facets.total_digits or 10**9) < 4000
     return Texts(
         parse if normal is None or reads_blanks else _after(normal, parse),
-        _writer(simple, wrong, checked=bool(checks)),
+        _writer(simple, wrong, checks),
         wrong,
         bounded,
     )
@@ -130,9 +131,10 @@ _UNBOUNDED: Final = frozenset(
 )
 
 
-def _writer(simple: Simple, wrong: Callable[[str], str | None], *, checked: bool) -> Callable[[Any], str]:
+def _writer(simple: Simple, wrong: Callable[[str], str | None], checks: Checks) -> Callable[[Any], str]:
     """Value to text; a type whose rendering is always valid is not looked at a second time."""
     builtin, name = BUILTINS[simple.builtin], f"xs:{simple.builtin}"
+    white_space = simple.facets.white_space or builtin.white_space
     render, valid = builtin.render, builtin.valid
 
     def write(value: Any) -> str:
@@ -145,8 +147,16 @@ def _writer(simple: Simple, wrong: Callable[[str], str | None], *, checked: bool
         return text
 
     def write_valid(value: Any) -> str:
-        if not isinstance(value, str) or not valid(value):
+        if isinstance(value, str) and valid(value):
+            return value
+        raise Misfit(name)
+
+    def write_text(value: Any) -> str:
+        if not isinstance(value, str):
             raise Misfit(name)
+        for fails, expected in checks:
+            if fails(value):
+                raise Misfit(expected)
         return value
 
     def write_free(value: Any) -> str:
@@ -155,7 +165,9 @@ def _writer(simple: Simple, wrong: Callable[[str], str | None], *, checked: bool
             raise Misfit(name)
         return text
 
-    if checked:
+    if simple.builtin == "string" and white_space == "preserve":
+        return write_text
+    if checks:
         return write
     if builtin.family == "time":
         return write_valid
@@ -177,6 +189,8 @@ def _whole_writer(name: str) -> Callable[[Any], str]:
 def _after(normal: Callable[[str], str], parse: Callable[[str], Any]) -> Callable[[str], Any]:
     if parse is str:
         return normal
+    if parse in (Tidspunkt, Dato):  # no blank stands inside of these
+        return lambda text: parse(text.strip(" \t\n\r"))
     return lambda text: parse(normal(text))
 
 
@@ -245,8 +259,8 @@ def _union(simple: Simple) -> Texts:
     return Texts(parse, render, wrong, all(member.bounded for member in members))
 
 
-def _checks(facets: Facets, family: str, parse: Callable[[str], Any]) -> list[tuple[Callable[[str], bool], str]]:
-    checks: list[tuple[Callable[[str], bool], str]] = []
+def _checks(facets: Facets, family: str, parse: Callable[[str], Any]) -> Checks:
+    checks: Checks = []
     if facets.enumeration is not None and family in ("number", "binary"):
         allowed = [parse(one) for one in facets.enumeration]
         checks.append((lambda text: parse(text) not in allowed, _one_of(facets.enumeration)))
@@ -269,8 +283,8 @@ def _one_of(values: tuple[str, ...]) -> str:
     return f"one of {named}" + (f" and {len(values) - _NAMED} more" if len(values) > _NAMED else "")
 
 
-def _text_checks(facets: Facets) -> list[tuple[Callable[[str], bool], str]]:
-    checks: list[tuple[Callable[[str], bool], str]] = []
+def _text_checks(facets: Facets) -> Checks:
+    checks: Checks = []
     if facets.enumeration is not None:
         allowed = frozenset(collapse(one) for one in facets.enumeration) | frozenset(facets.enumeration)
         checks.append((lambda text: text not in allowed, _one_of(facets.enumeration)))
@@ -286,8 +300,8 @@ def _text_checks(facets: Facets) -> list[tuple[Callable[[str], bool], str]]:
     return checks
 
 
-def _length_checks(facets: Facets, length: Callable[[str], int], unit: str) -> list[tuple[Callable[[str], bool], str]]:
-    checks: list[tuple[Callable[[str], bool], str]] = []
+def _length_checks(facets: Facets, length: Callable[[str], int], unit: str) -> Checks:
+    checks: Checks = []
     if (exact := facets.length) is not None:
         checks.append((lambda text: length(text) != exact, f"exactly {exact} {unit}"))
     if (least := facets.min_length) is not None:
@@ -297,8 +311,8 @@ def _length_checks(facets: Facets, length: Callable[[str], int], unit: str) -> l
     return checks
 
 
-def _number_checks(facets: Facets, parse: Callable[[str], Any]) -> list[tuple[Callable[[str], bool], str]]:
-    checks: list[tuple[Callable[[str], bool], str]] = []
+def _number_checks(facets: Facets, parse: Callable[[str], Any]) -> Checks:
+    checks: Checks = []
     if facets.min_inclusive is not None:
         low = parse(facets.min_inclusive)
         checks.append((lambda text: not parse(text) >= low, f"at least {facets.min_inclusive}"))
