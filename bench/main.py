@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,8 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
 def main(given: Sequence[str] | None = None) -> int:
     """Run what was asked for; 1 when a measurement failed, 130 when it was interrupted."""
     asked = arguments(given)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)  # either way the started processes are ended
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             Path(folder).chmod(0o711)  # nginx's worker is another user when this is root

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from core_side import CALLER, DAY, a_list, a_value
@@ -10,7 +11,7 @@ from overgang.core.messages import Caller, Organisation
 from overgang.core.values import Tidspunkt
 
 ACTIVE = {"OrganisationTypeIdentifier": 8, "OrganisationCode": "101"}
-METADATA = {
+METADATA: dict[str, Any] = {
     "RequestUserStructure": {
         "UserFullName": "Test Testesen",
         "RequestUserTypeIdentifier": {"CodeListItemIdentifier": 2},

@@ -3,8 +3,22 @@ from typing import Any
 import pytest
 
 from overgang.core.errors import GatewayFault, UpstreamFault
-from overgang.core.fields import BOOLEAN, GUID, NUMBER, TEXT, TIDSPUNKT, Codec, Field, Table, code, each, words
-from overgang.core.values import NIL, Tidspunkt
+from overgang.core.fields import (
+    BOOLEAN,
+    DATO,
+    GUID,
+    NUMBER,
+    TEXT,
+    TIDSPUNKT,
+    Codec,
+    Field,
+    Table,
+    code,
+    each,
+    nested,
+    words,
+)
+from overgang.core.values import NIL, Dato, Tidspunkt
 
 ITEM = Table(Field("Uri", "uri", TEXT), Field("Months", "months", NUMBER))
 TABLE = Table(
@@ -15,6 +29,8 @@ TABLE = Table(
     Field("Open", "open", BOOLEAN),
     Field("State", "state", words({"A": "aktiv", "L": "lukket"})),
     Field("Items", "items", each("Item", ITEM)),
+    Field("Born", "born", DATO),
+    Field("Only", "only", nested(ITEM)),
     elsewhere={"PersonCivilRegistrationIdentifier": "a header"},
 )
 OLD = {
@@ -25,6 +41,8 @@ OLD = {
     "Open": False,
     "State": "L",
     "Items": {"Item": [{"Uri": "u", "Months": 0}]},
+    "Born": Dato("1993-09-03+01:00"),
+    "Only": {"Uri": "u", "Months": 0},
 }
 NEW = {
     "type": 7,
@@ -34,6 +52,8 @@ NEW = {
     "open": False,
     "state": "lukket",
     "items": [{"uri": "u", "months": 0}],
+    "born": "1993-09-03+01:00",
+    "only": {"uri": "u", "months": 0},
 }
 
 
@@ -42,9 +62,9 @@ def test_a_table_maps_a_structure_there_and_back_in_its_own_order() -> None:
     assert list(TABLE.to_old(dict(reversed(NEW.items()))).items()) == list(OLD.items())
 
 
-def test_a_point_in_time_is_plain_text_in_json_and_a_tidspunkt_again_when_it_comes_back() -> None:
-    assert type(TABLE.to_new(OLD)["start"]) is str
-    assert type(TABLE.to_old(NEW)["Start"]) is Tidspunkt
+def test_a_time_or_a_day_is_plain_text_in_json_and_itself_again_when_it_comes_back() -> None:
+    assert (type(TABLE.to_new(OLD)["start"]), type(TABLE.to_new(OLD)["born"])) == (str, str)
+    assert (type(TABLE.to_old(NEW)["Start"]), type(TABLE.to_old(NEW)["Born"])) == (Tidspunkt, Dato)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +72,9 @@ def test_a_point_in_time_is_plain_text_in_json_and_a_tidspunkt_again_when_it_com
     [
         pytest.param({}, {}, id="absent stays absent"),
         pytest.param({"Comment": NIL, "Type": NIL}, {"comment": None, "type": None}, id="nil becomes null"),
-        pytest.param({"Comment": "", "Items": {}}, {"comment": "", "items": []}, id="empty stays empty"),
+        pytest.param(
+            {"Comment": "", "Items": {}, "Only": {}}, {"comment": "", "items": [], "only": {}}, id="empty stays empty"
+        ),
     ],
 )
 def test_absent_nil_and_empty_stay_three_things_both_ways(old: dict[str, Any], new: dict[str, Any]) -> None:
@@ -91,6 +113,9 @@ def test_a_property_that_the_old_contract_has_no_element_for_stays_behind() -> N
         ("items", {"uri": "u"}),
         ("items", ["secret"]),
         ("items", [None]),
+        ("born", 19930903),
+        ("only", "secret"),
+        ("only", [{"uri": "u"}]),
     ],
 )
 def test_a_reply_value_of_another_kind_is_the_modern_sides_fault(property: str, value: Any) -> None:
@@ -106,6 +131,14 @@ def test_within_a_list_the_property_of_the_item_is_named() -> None:
     with pytest.raises(UpstreamFault) as raised:
         TABLE.to_old({"items": [{"uri": "u", "months": True}]})
     assert raised.value.element == "months"
+
+
+def test_within_an_object_the_property_and_the_element_of_the_inner_one_are_named() -> None:
+    with pytest.raises(UpstreamFault) as upstream:
+        TABLE.to_old({"only": {"months": True}})
+    with pytest.raises(GatewayFault) as gateway:
+        TABLE.to_new({"Only": {"Ny": "secret"}})
+    assert (upstream.value.element, gateway.value.element) == ("months", "Ny")
 
 
 @pytest.mark.parametrize(("element", "value"), [("State", "X"), ("Open", "true")])

@@ -36,7 +36,7 @@ def test_a_value_is_encoded_as_one_segment(value: str, sent: str) -> None:
     assert path(TEMPLATE, fravaerIdentifier="x", Berigtigelseskommentar=value).text.endswith(f"/x/{sent}")
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",))).filter(lambda text: text not in ("", ".", "..")))
+@given(st.text(st.characters(codec="utf-8")).filter(lambda text: text not in ("", ".", "..")))
 def test_any_other_text_is_one_segment_and_comes_back_from_it(value: str) -> None:
     sent = httpx.URL("http://upstream" + path("/a/{x}/b", x=value).text).raw_path.decode()
     assert sent.isascii()

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from overgang.core.values import COPENHAGEN, NIL, Dato, Tidspunkt, Unmappable
 
 
-def utc(*fields: int) -> datetime:
-    year, month, day, *clock = fields
-    return datetime(year, month, day, *clock, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, micro: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, micro, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

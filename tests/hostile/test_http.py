@@ -86,7 +86,7 @@ ROWS = [
         f"/{ENROLLMENT}", ENROLLMENT.replace("/", "\\").replace("\\", "/", 1), f"{ENROLLMENT}/", ENROLLMENT.lower(),
         "/etc/passwd", "/PjakTassWCF/", "/")],
     ("92 body over the limit", request(body=CANARY.encode() * 90_000, length="Content-Length: 1170000\r\n"), 413),
-    ("92 the same in chunks", chunked(b"11d9f0\r\n" + CANARY.encode() * 90_000 + b"\r\n0\r\n\r\n"), 413),
+    ("92 the same in chunks", chunked(b"%x\r\n" % (13 * 90_000) + CANARY.encode() * 90_000 + b"\r\n0\r\n\r\n"), 413),
     ("73 two media types", request("Content-Type: text/xml\r\n"), 400),
 ]  # fmt: skip
 

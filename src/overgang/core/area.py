@@ -43,11 +43,16 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One frozen contract, wsdl/<name>/<version>/, and the operations of it that are bridged."""
+    """One frozen contract, wsdl/<name>/<version>/, and the operations of it that are bridged.
+
+    `forwarded` names operations that are knowingly not bridged. Several areas may share a contract, each with its own
+    operations.
+    """
 
     name: str
     version: int
     operations: tuple[Operation, ...]
+    forwarded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

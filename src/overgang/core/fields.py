@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from overgang.core.errors import GatewayFault, UpstreamFault
-from overgang.core.values import NIL, Tidspunkt
+from overgang.core.values import NIL, Dato, Tidspunkt
 
 Convert: TypeAlias = Callable[[Any], Any]
 
@@ -114,6 +114,12 @@ def _tidspunkt(value: Any) -> Tidspunkt:
     raise Unrepresentable("a point in time")
 
 
+def _dato(value: Any) -> Dato:
+    if isinstance(value, str):
+        return Dato(value)
+    raise Unrepresentable("a day")
+
+
 def _plain(kind: type, name: str) -> Codec:
     return Codec(name, _same(kind, name), _same(kind, name))
 
@@ -123,6 +129,7 @@ GUID = _plain(str, "a uuid")
 NUMBER = _plain(int, "a whole number")
 BOOLEAN = _plain(bool, "true or false")
 TIDSPUNKT = Codec("a point in time", str, _tidspunkt)  # in JSON a plain text
+DATO = Codec("a day", str, _dato)
 
 
 def code(codelist: str, *, unknown: int = 2002) -> Codec:
@@ -170,3 +177,28 @@ def each(item: str, table: Table) -> Codec:
         return {item: [table.to_old(entry) for entry in value]} if value else {}
 
     return Codec("an array of objects", to_new, to_old)
+
+
+def repeated(table: Table) -> Codec:
+    """An element that may repeat, without one around it, is an array."""
+
+    def to_new(value: Any) -> list[dict[str, Any]]:
+        return [table.to_new(entry) for entry in value]
+
+    def to_old(value: Any) -> list[dict[str, Any]]:
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            raise Unrepresentable("an array of objects")
+        return [table.to_old(entry) for entry in value]
+
+    return Codec("an array of objects", to_new, to_old)
+
+
+def nested(table: Table) -> Codec:
+    """A structure within a structure is an object within an object; an empty one stays an empty one."""
+
+    def to_old(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Unrepresentable("an object")
+        return table.to_old(value)
+
+    return Codec("an object", table.to_new, to_old)

@@ -5,16 +5,19 @@
         return {"ProfessionCollection": ...}
 
 A tuple of requests is sent side by side and answered by a tuple. A refused request is raised at its yield.
+CodeLists() is answered by the gateway's own code lists.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from overgang.core.codelists import CodeList
 from overgang.core.errors import CallerFault, Fault, UpstreamFault
-from overgang.core.messages import RestReply, RestRequest, SoapCall
+from overgang.core.messages import CodeLists, RestReply, RestRequest, SoapCall
 
-Asked: TypeAlias = RestRequest | tuple[RestRequest, ...]
+Asked: TypeAlias = RestRequest | tuple[RestRequest, ...] | CodeLists
+Replied: TypeAlias = RestReply | tuple[RestReply, ...] | Mapping[str, CodeList]
 Flow: TypeAlias = Generator[Asked, Any, dict[str, Any]]
 Step: TypeAlias = Generator[Asked, Any, Any]
 Found: TypeAlias = Callable[[], Generator[Asked, Any, Any]]
@@ -28,7 +31,7 @@ class Played:
     answer: Any
 
 
-def play(flow: Generator[Asked, Any, Any], *replies: RestReply | tuple[RestReply, ...] | Fault) -> Played:
+def play(flow: Generator[Asked, Any, Any], *replies: Replied | Fault) -> Played:
     """Drive `flow` with canned replies, without any I/O; a Fault among them is raised at its yield.
 
     Raises what the flow raises, and ValueError when it asks for more or less than was given.

@@ -3,7 +3,7 @@
 Rules act on the modern side of the pipeline, so both faces obey the same ones. A rule is a function
     (RestRequest, Context) -> RestRequest            or a generator that may first look something up
 that changes the request, lets it pass, or raises a fault; a reply rule does the same with
-    (RestRequest, RestReply, Context) -> RestReply.
+    (RestRequest, RestReply, Context) -> RestReply  or a generator, likewise.
 """
 
 import dataclasses
@@ -64,7 +64,7 @@ class Law(Generic[V]):
 
 
 Rule = Callable[[RestRequest, Context], "RestRequest | Generator[RestRequest, RestReply, RestRequest]"]
-ReplyRule = Callable[[RestRequest, RestReply, Context], RestReply]
+ReplyRule = Callable[[RestRequest, RestReply, Context], "RestReply | Generator[RestRequest, RestReply, RestReply]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ def govern(operation: Governed, request: RestRequest, context: Context) -> Gener
         raise refusal(operation, reply)
     if reply.status < 400:
         for reply_rule in operation.reply_rules:
-            reply = reply_rule(request, reply, context)
+            shown = reply_rule(request, reply, context)
+            reply = (yield from shown) if isinstance(shown, Generator) else shown
     return reply
 
 

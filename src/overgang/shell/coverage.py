@@ -5,19 +5,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from importlib.resources import files
+from typing import Any, Final
 
 from overgang.core.area import Area, Operation, Placed
 from overgang.core.callers import ACTIVE_ORGANISATION, USER_METADATA
 from overgang.core.codelists import CodeList
 from overgang.core.errors import ERRORS
-from overgang.core.fields import Field
+from overgang.core.fields import Field, Table
 from overgang.shell.casebook import Casebook
 from overgang.shell.loading import Loaded
 from overgang.shell.soap_ingress import Bridge, Bridged
-from overgang.wire.cases import Case
+from overgang.wire import schema
+from overgang.wire.cases import Case, CaseError
 from overgang.wire.contract import Complex, Element, Simple
-from overgang.wire.openapi import ModernOperation, OpenApi
+from overgang.wire.openapi import OpenApi
 
 # What core.callers reads of the two header blocks, element by element.
 _READ: Final[Mapping[str, frozenset[str]]] = {
@@ -49,27 +51,30 @@ class Gap:
 
 
 def gaps(loaded: Loaded, cases: Iterable[Case]) -> list[Gap]:
-    """All gaps, those that only playing the cases can show included."""
+    """All gaps, those that only playing the cases can show included, and the waivers that waive none of them."""
     cases = list(cases)
-    return _kept(loaded.areas, [*_static(loaded), *_without_case(loaded, cases), *_played(loaded, cases)])
+    found = [*_static(loaded), *_without_case(loaded, cases), *_played(loaded, cases)]
+    return [*_kept(loaded.areas, found), *_idle(loaded.areas, found)]
 
 
 def static_gaps(loaded: Loaded) -> list[Gap]:
     """The gaps that contracts, tables and lists show by themselves."""
-    return _kept(loaded.areas, _static(loaded))
+    return _kept(loaded.areas, list(_static(loaded)))
 
 
-def _kept(areas: Iterable[Area], found: Iterable[Gap]) -> list[Gap]:
-    """Without what an area waives, and with the waivers that waive nothing."""
-    waivers = {waiver.what: area.name for area in areas for waiver in area.waivers}
-    found = list(found)
-    used = {gap.what for gap in found} & waivers.keys()
-    idle = [
-        Gap("waiver without a gap", f"areas/{area}/area.py:1", what)
-        for what, area in waivers.items()
-        if what not in used
-    ]
-    return [gap for gap in found if gap.what not in used] + idle
+def _kept(areas: Iterable[Area], found: list[Gap]) -> list[Gap]:
+    """Without what an area waives."""
+    waived = {waiver.what for area in areas for waiver in area.waivers}
+    return [gap for gap in found if gap.what not in waived]
+
+
+def _idle(areas: Iterable[Area], found: list[Gap]) -> Iterator[Gap]:
+    """Waivers that waive nothing: what they speak of is mended or misspelt."""
+    there = {gap.what for gap in found}
+    for area in areas:
+        for waiver in area.waivers:
+            if waiver.what not in there:
+                yield Gap("waiver without a gap", _place(area, "area.py", waiver.what), waiver.what)
 
 
 def _static(loaded: Loaded) -> Iterator[Gap]:
@@ -86,11 +91,27 @@ def _static(loaded: Loaded) -> Iterator[Gap]:
                 for placed in operation.replies:
                     yield from _placed(operation, placed, openapi, loaded.codelists, reply=True)
     for service in loaded.services:
-        for bridge in service.bridges.values():
-            if bridge.area is None:
-                element = bridge.request
-                what = f"operation {service.contract.name}.{bridge.contract.name}"
-                yield Gap("operation without a flow", f"{element.file}:{element.line}", what)
+        yield from _not_bridged(loaded.areas, service)
+
+
+def _not_bridged(areas: Iterable[Area], service: Bridged) -> Iterator[Gap]:
+    """Operations without a flow that no area names as forwarded, and names of forwarded ones that are none."""
+    name = service.contract.name
+    forwarded = {
+        operation: area
+        for area in areas
+        for own in area.services
+        if (own.name, own.version) == (name, service.version)
+        for operation in own.forwarded
+    }
+    without = {bridge.contract.name: bridge.request for bridge in service.bridges.values() if bridge.area is None}
+    for operation, element in without.items():
+        if operation not in forwarded:
+            yield Gap("operation without a flow", f"{element.file}:{element.line}", f"operation {name}.{operation}")
+    for operation, area in forwarded.items():
+        if operation not in without:
+            where = _place(area, "area.py", f'"{operation}"')
+            yield Gap("forwarded operation unknown or bridged", where, f"forwarded {name}.{operation}")
 
 
 def _bridges(area: Area, service: Bridged) -> Iterator[tuple[Bridge, Operation]]:
@@ -106,14 +127,9 @@ def _bridges(area: Area, service: Bridged) -> Iterator[tuple[Bridge, Operation]]
 def _inputs(service: Bridged, bridge: Bridge, operation: Operation) -> Iterator[Gap]:
     """Input elements without a place in a table."""
     elements = dict(_walk(bridge.request))
-    tables = {placed.old: placed for placed in operation.requests}
+    tables = {placed.old: placed.table for placed in operation.requests}
     for path, element in elements.items():
-        parent, _, name = path.rpartition("/")
-        placed = tables.get(parent)
-        if placed is None or path in tables or any(other.startswith(f"{path}/") for other in tables):
-            continue
-        known = {field.old for field in placed.table.fields} | placed.table.elsewhere.keys()
-        if name not in known:
+        if not _has_place(path, tables):
             what = f"input {service.contract.name}.{operation.name} {path}"
             yield Gap("input element not mapped", f"{element.file}:{element.line}", what)
     for placed in operation.requests:
@@ -121,14 +137,37 @@ def _inputs(service: Bridged, bridge: Bridge, operation: Operation) -> Iterator[
             yield Gap("table without its element", _line(operation), f"{operation.name} {placed.old}")
 
 
+def _has_place(path: str, tables: Mapping[str, Table]) -> bool:
+    """Whether an element has a table or leads to one, is named in one, or is a part of what one names."""
+    if _leads_to_table(path, tables):
+        return True
+    parent, _, name = path.rpartition("/")
+    if parent in tables:
+        return name in tables[parent].elsewhere or any(field.old == name for field in tables[parent].fields)
+    above, _, structure = parent.rpartition("/")
+    if above in tables:
+        coded = {field.old for field in tables[above].fields if field.codec.codelist}
+        if structure in coded:
+            return name == "CodeListItemIdentifier"
+        return structure in tables[above].elsewhere and not _leads_to_table(parent, tables)
+    return bool(above) and not _leads_to_table(parent, tables) and _has_place(parent, tables)
+
+
+def _leads_to_table(path: str, tables: Mapping[str, Table]) -> bool:
+    return any(old == path or old.startswith(f"{path}/") for old in tables)
+
+
 def _headers(service: Bridged, bridge: Bridge) -> Iterator[Gap]:
     """Header blocks, and elements in them, that no code reads."""
     for block in bridge.contract.input.headers:
-        read = _READ.get(block.name, frozenset())
+        said = f"header {service.contract.name}.{bridge.contract.name} {block.name}"
+        read = _READ.get(block.name)
+        if read is None:
+            yield Gap("header not read", f"{block.file}:{block.line}", said)
+            continue
         for path, element in _walk(block):
             if path not in read and not any(known.startswith(f"{path}/") for known in read):
-                what = f"header {service.contract.name}.{bridge.contract.name} {block.name}/{path}"
-                yield Gap("header element not read", f"{element.file}:{element.line}", what)
+                yield Gap("header not read", f"{element.file}:{element.line}", f"{said}/{path}")
 
 
 def _walk(root: Element) -> Iterator[tuple[str, Element]]:
@@ -151,46 +190,57 @@ def _below(element: Element, path: str, within: tuple[int, ...]) -> Iterator[tup
 def _modern(area: Area, openapi: OpenApi) -> Iterator[Gap]:
     """Modern operations without rules, rules without an operation, errors without a fault."""
     ids = {operation.id for operation in openapi.operations.values()}
-    for id in sorted(area.rules.keys() | area.reply_rules.keys() - ids):
-        if id not in ids:
-            yield Gap("rules without an operation", f"areas/{area.name}/rules.py:1", id)
+    for id in sorted((area.rules.keys() | area.reply_rules.keys()) - ids):
+        yield Gap("rules without an operation", _place(area, "rules.py", f'"{id}"'), f"rules {id}")
     for operation in openapi.operations.values():
+        where = _place(area, "openapi.yaml", f"operationId: {operation.id}")
         if operation.id not in area.rules:
-            yield Gap("modern operation without rules", f"{openapi.file}:1", operation.id)
+            yield Gap("modern operation without rules", where, operation.id)
         for number in sorted(operation.error_codes - ERRORS.keys()):
-            yield Gap("upstream error without a fault", f"{openapi.file}:1", f"error {operation.id} {number}")
+            yield Gap("upstream error without a fault", where, f"error {operation.id} {number}")
 
 
 def _placed(
     operation: Operation, placed: Placed, openapi: OpenApi, codelists: Mapping[str, CodeList], *, reply: bool
 ) -> Iterator[Gap]:
-    """Properties that the modern contract does not have, and codes that are not on the same list on both sides."""
+    """Properties that the modern contract does not have, and codes and words that both sides don't share."""
     try:
         modern = openapi.operation(placed.modern)
     except KeyError:
         yield Gap("modern operation unknown", _line(operation), f"{operation.name} {placed.modern}")
         return
-    schema = modern.replies.get(200) if reply else modern.request
-    properties = openapi.properties(schema)
+    properties = dict(schema.walk(openapi.document, modern.replies.get(200) if reply else modern.request))
     queries = {parameter.name for parameter in modern.parameters if parameter.place == "query"}
     for field in placed.table.fields:
         path = f"{placed.at}.{field.new}" if placed.at else field.new
-        if path not in properties and not (not reply and field.new in queries):
+        if path in properties:
+            yield from _codes(operation, field, properties[path], codelists)
+            yield from _words(operation, field, properties[path], reply=reply)
+        elif reply or field.new not in queries:
             yield Gap("property not in the OpenAPI", _line(operation), f"property {placed.modern} {path}")
-        elif field.codec.codelist and not reply:
-            yield from _codes(operation, placed, field, modern, codelists)
 
 
 def _codes(
-    operation: Operation, placed: Placed, field: Field, modern: ModernOperation, codelists: Mapping[str, CodeList]
+    operation: Operation, field: Field, modern: Mapping[str, Any], codelists: Mapping[str, CodeList]
 ) -> Iterator[Gap]:
-    name = field.codec.codelist or ""
-    said = modern.codelists.get(f"{placed.at}.{field.new}" if placed.at else field.new)
+    """A code list that a field and its modern property don't share, or that is not there."""
+    name, said = field.codec.codelist, modern.get("x-codelist")
     what = f"code {operation.name} {field.old}"
-    if name not in codelists:
+    if name != said:
+        sides = f"{name or 'no list'} is not {said or 'no list'}, the list of {field.new}"
+        yield Gap("code not translated", _line(operation), f"{what}: {sides}")
+    elif name is not None and name not in codelists:
         yield Gap("code list missing", _line(operation), f"{what}: {name}")
-    elif said != name:
-        yield Gap("code not translated", _line(operation), f"{what}: {name} is not {said}, the list of {field.new}")
+
+
+def _words(operation: Operation, field: Field, modern: Mapping[str, Any], *, reply: bool) -> Iterator[Gap]:
+    """Words that one side may send and the other does not know."""
+    theirs = set(modern.get("enum", ()))
+    if field.codec.values is None or not theirs:
+        return
+    ours = set(field.codec.values.values())
+    for word in sorted(theirs - ours if reply else ours - theirs):
+        yield Gap("enum value not translated", _line(operation), f"value {operation.name} {field.new} {word}")
 
 
 def _enumerations(service: Bridged, bridge: Bridge, operation: Operation) -> Iterator[Gap]:
@@ -214,6 +264,13 @@ def _line(operation: Operation) -> str:
     return f"{file[file.find('areas/') :]}:{code.co_firstlineno}"
 
 
+def _place(area: Area, file: str, text: str) -> str:
+    """The first line of a file of the area's folder that has `text`, else its first."""
+    lines = files(f"overgang.areas.{area.name}").joinpath(file).read_text(encoding="utf-8").splitlines()
+    number = next((number for number, line in enumerate(lines, 1) if text in line), 1)
+    return f"areas/{area.name}/{file}:{number}"
+
+
 # ---- cases
 
 
@@ -230,8 +287,11 @@ def _played(loaded: Loaded, cases: list[Case]) -> Iterator[Gap]:
     """Cases that don't hold, and output elements that no case's answer has."""
     book = Casebook(loaded)
     for case in cases:
-        played = book.play(case)
-        if not played.holds:
+        try:
+            holds = book.play(case).holds
+        except CaseError:
+            holds = False
+        if not holds:
             yield Gap("case does not hold", f"areas/{case.file}:1", f"case {case.name}")
     for service in loaded.services:
         for bridge in service.bridges.values():

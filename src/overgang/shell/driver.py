@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from overgang.core.errors import CallerFault, Fault, UpstreamFault
-from overgang.core.flow import Asked, Flow
-from overgang.core.messages import Caller, Face, RestReply, RestRequest
+from overgang.core.flow import Asked, Flow, Replied
+from overgang.core.messages import Caller, CodeLists, Face, RestReply, RestRequest
 from overgang.core.rules import Context, Governed, govern
 from overgang.wire.openapi import ModernOperation
 from overgang.wire.schema import SchemaProblem, Validator
@@ -62,9 +62,11 @@ class Driver:
             reply: RestReply = stop.value
             return reply
 
-    async def _answered(self, asked: Asked, context: Context) -> RestReply | tuple[RestReply, ...]:
+    async def _answered(self, asked: Asked, context: Context) -> Replied:
         if isinstance(asked, RestRequest):
             return await self.exchange(asked, context)
+        if isinstance(asked, CodeLists):
+            return context.codelists
         replies = await asyncio.gather(*(self.exchange(one, context) for one in asked), return_exceptions=True)
         for reply in replies:
             if isinstance(reply, BaseException):

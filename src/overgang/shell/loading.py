@@ -1,5 +1,6 @@
 """Everything that is read and compiled before the first call: contracts old and modern, code lists, areas."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -32,7 +33,7 @@ def load(wsdl: Path, codelist_folder: Path, areas: Sequence[Area] = AREAS) -> Lo
     openapis = {area.name: load_openapi(area) for area in areas}
     return Loaded(
         areas=tuple(areas),
-        services=tuple(load_service(wsdl, service) for area in areas for service in area.services),
+        services=tuple(load_service(wsdl, service) for service in _joined(areas)),
         openapis=openapis,
         modern={
             key: Modern(operation, _governed(area, operation))
@@ -50,13 +51,33 @@ def load_openapi(area: Area) -> OpenApi:
 
 
 def load_service(wsdl: Path, service: Service) -> Bridged:
-    """The frozen contract wsdl/<name>/<version>/*.wsdl with the area's operations."""
+    """The frozen contract wsdl/<name>/<version>/*.wsdl with the operations that `service` names."""
     folder = wsdl / service.name / str(service.version)
     found = sorted(folder.glob("*.wsdl"))
     if not found:
         raise ContractError("wsdl", f"{service.name}/{service.version}", 0, "there is no *.wsdl in the folder")
     file = next((path for path in found if path.stem == service.name), found[0])
     return bridged(contract.load(file, service=service.name), service.version, service.operations)
+
+
+def _joined(areas: Sequence[Area]) -> list[Service]:
+    """Each contract once, with the operations of every area that shares it, in the order in which areas name them.
+
+    Raises ContractError for an operation that two areas bridge.
+    """
+    sharing: dict[tuple[str, int], list[Service]] = {}
+    for service in (service for area in areas for service in area.services):
+        sharing.setdefault((service.name, service.version), []).append(service)
+    return [_one(services) for services in sharing.values()]
+
+
+def _one(services: Sequence[Service]) -> Service:
+    name, version = services[0].name, services[0].version
+    operations = tuple(operation for service in services for operation in service.operations)
+    counts = Counter(operation.name for operation in operations)
+    if twice := sorted(operation for operation, count in counts.items() if count > 1):
+        raise ContractError("wsdl:operation", f"{name}/{version}", 0, f"{twice[0]} is bridged by two areas")
+    return Service(name, version, operations, tuple(one for service in services for one in service.forwarded))
 
 
 def _governed(area: Area, operation: openapi.ModernOperation) -> Governed:

@@ -77,7 +77,7 @@ class SoapHttp:
             content = self._wsdl[path]
         if content is not None:
             await http.respond(send, 200, XML, content)
-        elif is_service:
+        elif is_service and not query:
             await http.respond(
                 send, 405, TEXT, b"POST a SOAP envelope here, or GET ?wsdl\n", [(b"allow", b"GET, HEAD, POST")]
             )

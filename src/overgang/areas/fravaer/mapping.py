@@ -78,7 +78,7 @@ def create_absence(call: SoapCall) -> Flow:
         citizen=citizen,
         json={"fravaerIdentifier": fravaer_id} | ABSENCE.to_new(absence),
     )
-    item = yield from once(call, "CreateFravaer", write, lambda: _fravaer(citizen, fravaer_id))
+    item = yield from once(call, "CreateFravaer", write, lambda: _fravaer(call, citizen, fravaer_id))
     return _receipt(call, fravaer_id, item)
 
 
@@ -93,7 +93,7 @@ def update_absence(call: SoapCall) -> Flow:
         citizen=citizen,
         json=wanted,
     )
-    item = yield from once(call, "UpdateFravaer", write, lambda: _fravaer(citizen, fravaer_id, wanted))
+    item = yield from once(call, "UpdateFravaer", write, lambda: _fravaer(call, citizen, fravaer_id, wanted))
     return _receipt(call, call.new_id("UpdateFravaer"), item)
 
 
@@ -115,7 +115,7 @@ def update_absence_active_status(call: SoapCall) -> Flow:
         path(SLET, fravaerIdentifier=fravaer_id, Berigtigelseskommentar=comment),
         citizen=citizen,
     )
-    item = yield from once(call, "DeleteFravaer", write, lambda: _fravaer(citizen, fravaer_id, deleted=True))
+    item = yield from once(call, "DeleteFravaer", write, lambda: _fravaer(call, citizen, fravaer_id, deleted=True))
     return _receipt(call, call.new_id("DeleteFravaer"), item)
 
 
@@ -162,37 +162,49 @@ def _write_information(
         json=info,
         query=query or {},
     )
-    item = yield from once(call, operation, write, _information(citizen, fravaer_id, info_id, info))
+    item = yield from once(call, operation, write, _information(call, citizen, fravaer_id, info_id, info))
     return _receipt(call, info_id, item)
 
 
-def _fravaer(citizen: str, fravaer_id: str, wanted: dict[str, Any] | None = None, *, deleted: bool = False) -> Step:
-    """The absence with this id in the citizen's history, in the wanted state; else None."""
+def _versions(citizen: str, fravaer_id: str) -> Step:
+    """All versions of the absence with this id in the citizen's history."""
     reply = yield RestRequest("GET", path(FRAVAER + "/historik"), citizen=citizen)
-    same = (item for item in reply.json["fravaer"] if item["fravaerIdentifier"].lower() == fravaer_id.lower())
-    return next((item for item in same if _stands(item, deleted) and _says(item, wanted, ABSENCE)), None)
+    return [item for item in reply.json["fravaer"] if item["fravaerIdentifier"].lower() == fravaer_id.lower()]
 
 
-def _information(citizen: str, fravaer_id: str, info_id: str, wanted: dict[str, Any] | None) -> Found:
+def _fravaer(
+    call: SoapCall, citizen: str, fravaer_id: str, wanted: dict[str, Any] | None = None, *, deleted: bool = False
+) -> Step:
+    """The version of the absence that this call registered, in the wanted state; else None."""
+    versions = yield from _versions(citizen, fravaer_id)
+    same = (item for item in versions if _of(call, item, deleted) and _says(item, wanted, ABSENCE))
+    return next(same, None)
+
+
+def _information(call: SoapCall, citizen: str, fravaer_id: str, info_id: str, wanted: dict[str, Any] | None) -> Found:
     """Reads back one piece of additional information; `wanted` None means that it is to be gone."""
 
     def found() -> Step:
-        absence = (yield from _fravaer(citizen, fravaer_id)) or {}
-        same = (
-            item
-            for item in absence.get("yderligereInfo", ())
-            if item["yderligereInfoOmFravaerIdentifier"].lower() == info_id.lower()
-        )
+        versions = yield from _versions(citizen, fravaer_id)
+        infos = [info for item in versions for info in item["yderligereInfo"]]
+        same = (info for info in infos if info["yderligereInfoOmFravaerIdentifier"].lower() == info_id.lower())
         gone = wanted is None
-        return next((item for item in same if _stands(item, gone) and _says(item, wanted, INFORMATION)), None)
+        return next((info for info in same if _of(call, info, gone) and _says(info, wanted, INFORMATION)), None)
 
     return found
 
 
-def _stands(item: dict[str, Any], deleted: bool) -> bool:
-    """Whether a registration of the history is the current one, or a deleted one where that is asked for."""
-    state: dict[str, bool] = item["registreringsmetadata"]
-    return state["erSlettet"] if deleted else state["erAktuel"] and not state["erSlettet"]
+def _of(call: SoapCall, item: dict[str, Any], deleted: bool) -> bool:
+    """Whether a version can be what this call registered: the current one, or one made since the call.
+
+    One made since and replaced again counts, or a late repeat would undo the newer correction (case:
+    fravaer_rettet_gentaget_efter_nyere). Where a deletion is asked for, only a deleted one does.
+    """
+    state = item["registreringsmetadata"]
+    if state["erSlettet"] != deleted:
+        return False
+    since: bool = Tidspunkt(item["dfdgRegistreringstidspunkt"]).moment >= call.caller.registered.moment
+    return deleted or state["erAktuel"] or since
 
 
 def _says(item: dict[str, Any], wanted: dict[str, Any] | None, table: Table) -> bool:

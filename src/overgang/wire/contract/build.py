@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
@@ -25,6 +26,7 @@ from overgang.wire.contract.simple_build import documentation
 from overgang.wire.contract.sources import line_of
 
 GLOBALS: Final = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
+_MOST_IN_GROUP: Final = 10_000
 _DERIVATIONS: Final = frozenset({"extension", "restriction"})
 _BASES: Final = etree.XPath(
     "xs:complexType[@name]/*/*[self::xs:extension or self::xs:restriction][@base]", namespaces={"xs": XS}
@@ -38,7 +40,7 @@ class Builder:
         self._compiler = compiler
         self._simples = simples
         self._places = simples.places
-        self._types: dict[etree._Element, Complex] = {}
+        self._types: dict[tuple[etree._Element, str], Complex] = {}  # a chameleon is one node in two namespaces
         self._elements: dict[str, Element] = {}
         self._waiting: deque[Callable[[], None]] = deque()
         self._filled: set[Complex] = set()
@@ -115,10 +117,10 @@ class Builder:
         return self._simples.named(qname, node, schema)
 
     def _complex(self, node: etree._Element, schema: Schema, name: str | None) -> Complex:
-        found = self._types.get(node)
+        found = self._types.get((node, schema.namespace))
         if found is None:
             found = Complex(name, schema.file, line_of(node))
-            self._types[node] = found
+            self._types[node, schema.namespace] = found
             shell = found
             self._waiting.append(lambda: self._fill(shell, node, schema))
         return found
@@ -135,7 +137,7 @@ class Builder:
         )
         if holder is None:
             shell.content = self._content(node, schema)
-            shell.attributes = self._attributes(node, schema, ())
+            shell.attributes = self._attributes(shell, node, schema, ())
         else:
             step = next(child for child in holder if child.tag != f"{{{XS}}}annotation")
             self._derive(shell, step, schema, simple=holder.tag == f"{{{XS}}}simpleContent")
@@ -162,7 +164,9 @@ class Builder:
             self._fill(base, *self._places["complexType", base.name])
         shell.base = base
         inherited = base.attributes if isinstance(base, Complex) else ()
-        shell.attributes = self._attributes(step, schema, inherited)
+        if isinstance(base, Complex) and method == "extension":
+            shell.any_attribute = base.any_attribute
+        shell.attributes = self._attributes(shell, step, schema, inherited)
         if simple:
             text = base.text if isinstance(base, Complex) else base
             if text is None:
@@ -194,9 +198,7 @@ class Builder:
         if kind == "element":
             return self._local(node, schema, lower, upper)
         if kind == "any":
-            spaces = node.get("namespace", "##any")
-            process = node.get("processContents", "strict")
-            return Wildcard(lower, upper, spaces, schema.namespace, process, schema.file, line_of(node))
+            return content.wildcard(node, schema)
         if kind == "group":
             return self._named_group(node, schema, lower, upper)
         parts = [part for child in node if (part := self._part(child, schema)) is not None]
@@ -234,14 +236,33 @@ class Builder:
                 yield from self._substitutes(member)
 
     def _attributes(
-        self, node: etree._Element, schema: Schema, inherited: tuple[Attribute, ...]
+        self, shell: Complex, node: etree._Element, schema: Schema, inherited: tuple[Attribute, ...]
     ) -> tuple[Attribute, ...]:
         found = {attribute.qname: attribute for attribute in inherited}
         for qname, attribute in self._written_attributes(node, schema):
             found.pop(qname, None)
             if attribute is not None:
                 found[qname] = attribute
+        for wildcard in self._any_attributes(node, schema):
+            if shell.any_attribute is not None:
+                raise ContractError("xs:anyAttribute", wildcard.file, wildcard.line, "a second one in one type")
+            for attribute in self._declared(wildcard):
+                found.setdefault(attribute.qname, attribute)
+            shell.any_attribute = wildcard
         return tuple(found.values())
+
+    def _any_attributes(self, node: etree._Element, schema: Schema) -> Iterator[Wildcard]:
+        for child in node.iterchildren(f"{{{XS}}}anyAttribute"):
+            yield content.wildcard(child, schema)
+        for child in node.iterchildren(f"{{{XS}}}attributeGroup"):
+            qname = schema.resolve(child, child.get("ref", ""))
+            yield from self._any_attributes(*self._place("attributeGroup", qname, child, schema))
+
+    def _declared(self, wildcard: Wildcard) -> Iterator[Attribute]:
+        """The attributes of the contract itself that a wildcard takes; they keep their types, unless it says skip."""
+        for (kind, qname), (node, schema) in self._places.items():
+            if kind == "attribute" and wildcard.process != "skip" and content.allows(wildcard, qname):
+                yield replace(self._simples.attribute(node, schema), key=f"@{qname}", default=None)
 
     def _written_attributes(self, node: etree._Element, schema: Schema) -> Iterator[tuple[str, Attribute | None]]:
         for child in node.iterchildren(f"{{{XS}}}attribute", f"{{{XS}}}attributeGroup"):
@@ -265,6 +286,25 @@ def index(schemas: list[Schema]) -> dict[tuple[str, str], tuple[etree._Element, 
         for node in schema.node.iterchildren(*(f"{{{XS}}}{kind}" for kind in GLOBALS)):
             found[local(node.tag), clark(schema.namespace, node.get("name", ""))] = (node, schema)
     return found
+
+
+def refuse_explosion(places: simple_build.Places) -> None:
+    """Groups that refer to groups may stand for more elements than a machine can hold. Raises ContractError."""
+    sizes: dict[str, int] = {}
+
+    def size(qname: str) -> int:
+        if qname not in sizes and ("group", qname) in places:
+            node, schema = places["group", qname]
+            sizes[qname] = 0  # a loop is refused elsewhere
+            references = [schema.resolve(one, one.get("ref", "")) for one in node.iterdescendants(f"{{{XS}}}group")]
+            sizes[qname] = len(node.findall(f".//{{{XS}}}element")) + sum(size(one) for one in references)
+            if sizes[qname] > _MOST_IN_GROUP:
+                raise ContractError("xs:group", schema.file, line_of(node), f"more than {_MOST_IN_GROUP} elements")
+        return sizes.get(qname, 0)
+
+    for kind, qname in places:
+        if kind == "group":
+            size(qname)
 
 
 def _kind(name: str) -> "content.Kind":

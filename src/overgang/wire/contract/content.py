@@ -23,6 +23,12 @@ def occurs(node: etree._Element, schema: Schema) -> tuple[int, int | None]:
         raise ContractError("minOccurs/maxOccurs", schema.file, line_of(node), "is not a number") from None
 
 
+def wildcard(node: etree._Element, schema: Schema) -> Wildcard:
+    """An xs:any or xs:anyAttribute."""
+    spaces, process = node.get("namespace", "##any"), node.get("processContents", "strict")
+    return Wildcard(*occurs(node, schema), spaces, schema.namespace, process, schema.file, line_of(node))
+
+
 def simplified(group: Group) -> Group:
     """A repeated group of one element that occurs once becomes that element, repeated: its value is a plain list."""
     if group.upper == 1 or len(group.parts) != 1:
@@ -50,6 +56,19 @@ def refuse_twins(shell: Complex) -> None:
             raise ContractError(
                 f"attribute {attribute.key}", attribute.file, attribute.line, "stands in one type in two namespaces"
             )
+    free = shell.any_attribute
+    if (
+        free is not None
+        and allows(free, "a")
+        and any(
+            f"@{attribute.qname}" != attribute.key
+            for attribute in shell.attributes
+            if not attribute.key.startswith("@{")
+        )
+    ):
+        raise ContractError(
+            "xs:anyAttribute", free.file, free.line, "beside a qualified attribute it has to be ##other"
+        )
 
 
 @dataclass(slots=True)
@@ -88,7 +107,7 @@ def match(content: Group | None, qnames: list[str]) -> Match:
 
 
 def allows(wildcard: Wildcard, qname: str) -> bool:
-    """Whether xs:any takes an element of this name."""
+    """Whether xs:any takes an element, or xs:anyAttribute an attribute, of this name."""
     namespace = split(qname)[0]
     if wildcard.namespaces == "##any":
         return True

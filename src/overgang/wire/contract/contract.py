@@ -8,7 +8,7 @@ from types import MappingProxyType
 from lxml import etree
 
 from overgang.wire.contract import rpc, schemas, validator, wsdl
-from overgang.wire.contract.build import Builder, index
+from overgang.wire.contract.build import Builder, index, refuse_explosion
 from overgang.wire.contract.decode import Decoders
 from overgang.wire.contract.encode import Encoders
 from overgang.wire.contract.explain import explain
@@ -17,7 +17,7 @@ from overgang.wire.contract.model import Complex, Decode, Element, Encode, Simpl
 from overgang.wire.contract.names import local
 from overgang.wire.contract.simple import is_qname, texts_of
 from overgang.wire.contract.simple_build import Simples
-from overgang.wire.contract.sources import Folder, parser
+from overgang.wire.contract.sources import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +80,19 @@ class Contract:
         element = self._builder.element(node.tag)
         if element is None:
             return [Problem(local(node.tag), "no such element here", "element.unexpected")]
-        if not self._schema.validate(node):
-            whole = _on_its_own(node)
-            if whole is None or not self._schema.validate(whole):
-                return explain(element, node)
+        if not self._schema.validate(node) and not self._schema.validate(whole := validator.on_its_own(node)):
+            if found := explain(element, node):
+                return found
+            if not self._schema.validate(validator.trimmed(whole)):
+                expected = "content that is valid under the contract's schema"
+                return [Problem(element.name, expected, "value.invalid")]
         if element.qname not in self._risky:
             self._risky[element.qname] = _risky(element)
         if self._risky[element.qname]:
             try:
                 element.decode(node)
             except (ValueError, ArithmeticError, RecursionError):
-                return explain(element, node)
+                return explain(element, node) or [Problem(element.name, "values that can be read", "value.invalid")]
         return []
 
 
@@ -105,9 +107,11 @@ def load(path: Path, *, service: str | None = None) -> Contract:
     ports = wsdl.ports_of(definitions, chosen)
     found = schemas.collect(folder, definitions.schemas)
     found += rpc.wrappers(ports, found)
-    notes = schemas.complete(found)
+    notes = [*schemas.complete(found), *schemas.constraints(found)]
+    places = index(found)
+    refuse_explosion(places)
     compiled = validator.compiled(found)
-    simples = Simples(index(found))
+    simples = Simples(places)
     builder = Builder(found, _Compiler(sorted({schema.namespace for schema in found} - {""})), simples)
     operations = _operations(ports, builder)
     return Contract(
@@ -185,13 +189,6 @@ def _by_body(operations: Mapping[str, Operation], file: str) -> Mapping[str, Ope
         if body is not None and found.setdefault(body.qname, operation) is not operation:
             raise ContractError("wsdl:operation", file, body.line, f"two operations have the request {body.qname}")
     return MappingProxyType(found)
-
-
-def _on_its_own(node: etree._Element) -> etree._Element | None:
-    """A copy with all namespace declarations in scope; libxml2 does not see those of elements above the node."""
-    if node.getparent() is None:
-        return None
-    return etree.fromstring(etree.tostring(node, with_tail=False), parser())
 
 
 def _risky(element: Element) -> bool:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from overgang.core.values import NIL, Value
 from overgang.wire.contract.model import Attribute, Complex, Decode, Element, Simple, wildcards_of
-from overgang.wire.contract.names import XSI_NIL, XSI_TYPE, full_text, resolve
+from overgang.wire.contract.names import XSI, XSI_NIL, XSI_TYPE, full_text, resolve
 from overgang.wire.contract.simple import is_qname, texts_of
 
 Parse: TypeAlias = Callable[[str], Any]
@@ -73,6 +73,8 @@ class Decoders:
         else:
             body = _children_filler(table, wildcard=own.content is not None and any(wildcards_of(own.content)))
         attributes = [_attribute(one) for one in own.attributes]
+        if own.any_attribute is not None:
+            attributes.append(_free_attributes(frozenset(one.qname for one in own.attributes)))
 
         def fill(node: etree._Element, out: dict[str, Any]) -> None:
             for read in attributes:
@@ -147,6 +149,16 @@ def _attribute(attribute: Attribute) -> Callable[[etree._Element, dict[str, Any]
         text = node.get(qname, given)
         if text is not None:
             out[key] = read(node, text)
+
+    return fill
+
+
+def _free_attributes(known: frozenset[str]) -> Callable[[etree._Element, dict[str, Any]], None]:
+    def fill(node: etree._Element, out: dict[str, Any]) -> None:
+        for name, text in node.attrib.items():
+            qname = str(name)
+            if qname not in known and not qname.startswith(f"{{{XSI}}}"):
+                out[f"@{qname}"] = text
 
     return fill
 

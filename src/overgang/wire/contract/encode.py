@@ -9,14 +9,18 @@ from typing import Any, Final, TypeAlias
 
 from overgang.core.values import NIL
 from overgang.wire.contract import encode_content
+from overgang.wire.contract.builtins import BUILTINS
+from overgang.wire.contract.content import allows
 from overgang.wire.contract.encode_content import Body, Leaf, Put, put_of
 from overgang.wire.contract.mistakes import Misfit
-from overgang.wire.contract.model import Attribute, Complex, Element, Encode, Facets, Simple, namespaces_of
+from overgang.wire.contract.model import Attribute, Complex, Element, Encode, Facets, Simple, Wildcard, namespaces_of
 from overgang.wire.contract.names import XML, XSI, split
 from overgang.wire.contract.simple import Texts, escaped, is_qname, quoted, texts_of
 
 Writer: TypeAlias = "Callable[[dict[str, Any], str, str, list[str]], None]"
 _ABSENT: Final = object()
+_RESERVED: Final = (XSI, "http://www.w3.org/2000/xmlns/")
+_NCNAME: Final = BUILTINS["NCName"].valid
 _XSI: Final = f' xmlns:xsi="{XSI}"'
 
 
@@ -101,6 +105,7 @@ class Encoders:
         bodies: list[Body] = []
         attributes = [_attribute(one, self._tag(one.qname)) for one in own.attributes]
         keys = frozenset(one.key for one in own.attributes)
+        free = own.any_attribute
         qname_text = own.text is not None and is_qname(own.text)
 
         def write(value: dict[str, Any], start: str, end: str, out: list[str]) -> None:
@@ -110,6 +115,11 @@ class Encoders:
                 if text:
                     start += text
                     found += 1
+            if free is not None:
+                for key in value.keys() - keys:
+                    if key[:1] == "@":
+                        start += _free_attribute(key, value[key], free)
+                        found += 1
             if "#nil" in value:
                 if value["#nil"] is not True or len(value) != found + 1:
                     raise Misfit("no content beside #nil")
@@ -144,6 +154,19 @@ def _unknown(value: dict[str, Any], keys: frozenset[str], own: Complex) -> Misfi
     if name is None:
         return Misfit("content that the contract allows together")
     return Misfit("no such attribute here" if name[:1] == "@" else "no such element here", name)
+
+
+def _free_attribute(key: str, item: Any, wildcard: Wildcard) -> str:
+    """An attribute that the contract does not name; it brings its own prefix."""
+    qname = key[1:]
+    namespace, local = split(qname)
+    if wildcard.process == "strict" or namespace in _RESERVED or not allows(wildcard, qname) or not _NCNAME(local):
+        raise Misfit("no such attribute here", key)
+    if not isinstance(item, str):
+        raise Misfit("a text", key)
+    if namespace in ("", XML):
+        return f' {"xml:" if namespace else ""}{local}="{quoted(item)}"'
+    return f' xmlns:{local}-ns="{quoted(namespace)}" {local}-ns:{local}="{quoted(item)}"'
 
 
 def _refuse(expected: str) -> Put:

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from overgang.wire.contract.content import match
+from overgang.wire.contract.content import allows, match
 from overgang.wire.contract.mistakes import Problem
 from overgang.wire.contract.model import Complex, Element, Simple, elements_of, wildcards_of
 from overgang.wire.contract.names import XSI, XSI_NIL, XSI_TYPE, full_text, local, resolve
@@ -21,12 +21,11 @@ _BLANK: Final = " \t\n\r"
 
 
 def explain(element: Element, node: etree._Element) -> list[Problem]:
-    """The problems of a node, in document order, at most 20; never empty."""
+    """The problems that the model sees in a node, in document order, at most 20."""
     try:
-        found = list(islice(_element(element, node, element.name), _MOST))
+        return list(islice(_element(element, node, element.name), _MOST))
     except RecursionError:
         return [Problem(element.name, "content that is nested less deep", "value.invalid")]
-    return found or [Problem(element.name, "content that is valid under the contract's schema", "value.invalid")]
 
 
 def _element(element: Element, node: etree._Element, path: str) -> Iterator[Problem]:
@@ -90,7 +89,8 @@ def _attributes(kind: Complex, node: etree._Element, path: str) -> Iterator[Prob
     for qname, text in node.attrib.items():
         attribute = known.get(str(qname))
         if attribute is None:
-            if not str(qname).startswith(f"{{{XSI}}}"):
+            free = kind.any_attribute is not None and allows(kind.any_attribute, str(qname))
+            if not free and not str(qname).startswith(f"{{{XSI}}}"):
                 yield Problem(f"{path}/@{local(str(qname))}", "no such attribute here", "attribute.unexpected")
             continue
         expected = _wrong(attribute.type, node, str(text))

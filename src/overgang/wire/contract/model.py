@@ -62,7 +62,7 @@ class Simple:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attribute:
-    """An attribute; `key` is "@" and its local name. A default or fixed value stands in when a message omits it."""
+    """An attribute; `key` is "@" and its local name (its Clark name where xs:anyAttribute lets it in). A default or fixed value stands in when a message omits it."""
 
     qname: str
     key: str
@@ -77,7 +77,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wildcard:
-    """xs:any; `namespaces` as its attribute says it, `target` the namespace of the schema it stands in."""
+    """xs:any or xs:anyAttribute; `namespaces` as its attribute says it, `target` the namespace of the schema it stands in."""
 
     lower: int
     upper: int | None
@@ -102,6 +102,7 @@ class Group:
 class Complex:
     """A complex type: element content (`content`), or text (`text`), and attributes; those of its base are included.
 
+    `any_attribute` takes further ones; with processContents="strict" only those of `attributes`.
     `items` says that the order of the content cannot be rebuilt from a dict: its value has the key "#items".
     `derived` holds the types that may stand in for it by xsi:type, by Clark name.
     """
@@ -113,6 +114,7 @@ class Complex:
     content: Group | None = None
     text: Simple | None = None
     attributes: tuple[Attribute, ...] = ()
+    any_attribute: Wildcard | None = None
     base: "Complex | Simple | None" = None
     method: Literal["extension", "restriction"] | None = None
     block: frozenset[str] = frozenset()

@@ -14,13 +14,13 @@ from overgang.wire.contract.wsdl import Bound, BoundPort, Parts
 def wrappers(ports: Iterable[BoundPort], schemas: list[Schema]) -> list[Schema]:
     """A schema per namespace of RPC wrappers. Raises ContractError where a name is taken by something else."""
     made: dict[str, Schema] = {}
-    seen: dict[str, tuple[tuple[str, str], ...]] = {}
+    seen: dict[str, tuple[tuple[str, str, str], ...]] = {}
     for port in ports:
         for bound in port.operations:
             for parts in (bound.input, bound.output):
                 if parts is None or parts.rpc is None or parts.body is None:
                     continue
-                shape = tuple((part.name, part.type) for part in parts.rpc)
+                shape = tuple((part.name, part.kind, part.means) for part in parts.rpc)
                 if seen.setdefault(parts.body, shape) != shape:
                     raise bound.place.refuse("soap:body", "two RPC messages of one name have different parts")
                 _wrap(bound, parts, made, schemas)
@@ -42,10 +42,11 @@ def _wrap(bound: Bound, parts: Parts, made: dict[str, Schema], schemas: list[Sch
     wrapper = etree.SubElement(schema.node, f"{{{XS}}}element", name=name)
     sequence = etree.SubElement(etree.SubElement(wrapper, f"{{{XS}}}complexType"), f"{{{XS}}}sequence")
     for part in parts.rpc or ():
-        space, type_name = split(part.type)
+        space, known_as = split(part.means)
         scope = {"t": space} if space else {}
-        text = f"t:{type_name}" if space else type_name
-        element = etree.SubElement(sequence, f"{{{XS}}}element", {"name": part.name, "type": text}, nsmap=scope)
+        text = f"t:{known_as}" if space else known_as
+        written = {"name": part.name, "type": text} if part.kind == "type" else {"ref": text}
+        element = etree.SubElement(sequence, f"{{{XS}}}element", written, nsmap=scope)
         element.sourceline = line_of(part.place.node)  # type: ignore[assignment]
         if space:
             schema.imports.add(space)

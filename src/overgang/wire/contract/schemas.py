@@ -5,13 +5,14 @@ A schema document that has no target namespace and is included takes the includi
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
 
 from overgang.wire.contract.mistakes import ContractError
-from overgang.wire.contract.names import XML, XS, clark, resolve, split
+from overgang.wire.contract.names import XML, XS, clark, local, resolve, split
 from overgang.wire.contract.sources import Folder, line_of
 
 _KNOWN: Final = (  # the frequent ones first
@@ -27,7 +28,19 @@ _KNOWN: Final = (  # the frequent ones first
         "choice",
         "all",
     ),
-    *("any", "appinfo", "attributeGroup", "field", "fractionDigits", "group", "import", "include", "key", "keyref"),
+    *(
+        "any",
+        "anyAttribute",
+        "appinfo",
+        "attributeGroup",
+        "field",
+        "fractionDigits",
+        "group",
+        "import",
+        "include",
+        "key",
+        "keyref",
+    ),
     *("length", "list", "maxExclusive", "maxInclusive", "minExclusive", "minInclusive", "selector", "totalDigits"),
     *("union", "unique", "whiteSpace", "schema"),
 )
@@ -40,7 +53,6 @@ _WHY: Final = {
     "openContent": "is XSD 1.1",
     "defaultOpenContent": "is XSD 1.1",
     "explicitTimezone": "is XSD 1.1",
-    "anyAttribute": "attributes of any name have no plan",
     "notation": "notations need a DTD",
 }
 _NEWER: Final = (
@@ -53,6 +65,25 @@ _ODD: Final = etree.XPath(
 )
 _REFERRING: Final = tuple(  # one by one: libxml2 sorts a union of them, which takes ten times as long
     etree.XPath(f"descendant::xs:*/@{name}", namespaces={"xs": XS}, smart_strings=False) for name in _REFERENCES
+)
+_XML_ATTRIBUTES: Final = f"""
+<xs:schema targetNamespace="{XML}" xmlns:xs="{XS}">
+  <xs:attribute name="lang"><xs:simpleType><xs:union memberTypes="xs:language"><xs:simpleType>
+    <xs:restriction base="xs:string"><xs:enumeration value=""/></xs:restriction>
+  </xs:simpleType></xs:union></xs:simpleType></xs:attribute>
+  <xs:attribute name="space"><xs:simpleType><xs:restriction base="xs:NCName">
+    <xs:enumeration value="default"/><xs:enumeration value="preserve"/>
+  </xs:restriction></xs:simpleType></xs:attribute>
+  <xs:attribute name="base" type="xs:anyURI"/>
+  <xs:attribute name="id" type="xs:ID"/>
+  <xs:attributeGroup name="specialAttrs">
+    <xs:attribute ref="xml:base"/><xs:attribute ref="xml:lang"/><xs:attribute ref="xml:space"/>
+    <xs:attribute ref="xml:id"/>
+  </xs:attributeGroup>
+</xs:schema>"""
+_CONSTRAINTS: Final = etree.XPath("descendant::xs:key | descendant::xs:keyref | descendant::xs:unique", namespaces={"xs": XS})
+_NEVER: Final = etree.XPath(
+    "descendant::xs:*[normalize-space(@maxOccurs)='0' and normalize-space(@minOccurs)='0']", namespaces={"xs": XS}
 )
 _UNKNOWN: Final = etree.XPath(
     "descendant::xs:*[not(" + " or ".join(f"self::xs:{name}" for name in _KNOWN) + ")]", namespaces={"xs": XS}
@@ -106,21 +137,30 @@ def collect(folder: Folder, inline: list[tuple[str, etree._Element]]) -> list[Sc
     return list(found.values())
 
 
+def xml_attributes() -> Schema:
+    """The schema of xml:lang and its kin, which contracts import from the network or not at all."""
+    node = etree.fromstring(_XML_ATTRIBUTES)
+    return Schema(node, "xml.xsd", XML, chameleon=False, flat=True, scope=dict(node.nsmap))
+
+
 def complete(schemas: list[Schema]) -> list[str]:
     """Finds which namespaces each schema uses; returns a note for each one that it uses without importing it.
 
     Raises ContractError when no schema of the contract defines the namespace.
     """
+    uses = [(schema, _uses(schema)) for schema in schemas]
+    if any(XML in used for _, used in uses) and not any(schema.namespace == XML for schema in schemas):
+        schemas.append(xml_attributes())
     present = {schema.namespace for schema in schemas}
     notes = []
-    for schema in schemas:
-        for namespace, node in sorted(_uses(schema).items(), key=lambda use: use[0]):
+    for schema, used in uses:
+        for namespace, node in sorted(used.items(), key=lambda use: use[0]):
             if namespace not in present:
                 raise ContractError(
                     f'namespace "{namespace}"', schema.file, line_of(node), "no schema of the contract defines it"
                 )
             schema.used.add(namespace)
-            if namespace not in schema.imports:
+            if namespace not in {*schema.imports, XML}:
                 notes.append(
                     f'{schema.file}:{line_of(node)}: the schema of "{schema.namespace}" uses "{namespace}" '
                     "without importing it; the import is taken as given"
@@ -128,10 +168,21 @@ def complete(schemas: list[Schema]) -> list[str]:
     return notes
 
 
+def constraints(schemas: list[Schema]) -> list[str]:
+    """A note for each xs:key, xs:unique and xs:keyref."""
+    return [
+        f"{schema.file}:{line_of(node)}: {local(node.tag)} {node.get('name', '')} "
+        "is checked in what arrives, not in what is written"
+        for schema in schemas
+        for node in _found(_CONSTRAINTS, schema.node)
+    ]
+
+
 def _schema(file: str, node: etree._Element, namespace: str, *, chameleon: bool) -> Schema:
     if node.tag != f"{{{XS}}}schema":
         raise ContractError("xs:schema", file, line_of(node), "another element stands where a schema was expected")
     _refuse_unsupported(file, node)
+    _drop_nothing(node)
     return Schema(node, file, namespace, chameleon, flat=_flat(node), scope=dict(node.nsmap))
 
 
@@ -152,6 +203,14 @@ def _refuse_unsupported(file: str, schema: etree._Element) -> None:
         newer = next((name for name in _NEWER if node.get(name) is not None), None)
         why = f"@{newer} is XSD 1.1" if newer else "mixed content has no place in a plain value"
         raise ContractError("xs:" + split(node.tag)[1], file, line_of(node), why)
+
+
+def _drop_nothing(schema: etree._Element) -> None:
+    """What occurs between 0 and 0 times is not there; libxml2 would let it occur once."""
+    for node in _found(_NEVER, schema):
+        parent = node.getparent()
+        if parent is not None:
+            parent.remove(node)
 
 
 def _found(path: etree.XPath, schema: etree._Element) -> list[etree._Element]:
@@ -189,17 +248,16 @@ def _uses(schema: Schema) -> dict[str, etree._Element]:
     """The other namespaces it refers to, each with the first place (the schema element when that is cheap to tell)."""
     uses: dict[str, etree._Element] = {}
     if schema.flat:
-        texts = {part for text in _written(schema.node) for part in text.split()}
-        spaces = {split(schema.resolve(schema.node, text))[0] for text in texts} - {XS, XML, schema.namespace}
-        if not spaces:
-            return {}
-        if spaces <= schema.imports:
-            return dict.fromkeys(spaces, schema.node)
+        with suppress(ContractError):  # the walk below finds the line of it
+            texts = {part for text in _written(schema.node) for part in text.split()}
+            spaces = {split(schema.resolve(schema.node, text))[0] for text in texts} - {XS, schema.namespace}
+            if spaces <= schema.imports:
+                return dict.fromkeys(spaces, schema.node)
     for node in schema.node.iter(f"{{{XS}}}*"):
         for name in _REFERENCES:
             for text in node.get(name, "").split():
                 uses.setdefault(split(schema.resolve(node, text))[0], node)
-    return {space: node for space, node in uses.items() if space not in (XS, XML, schema.namespace)}
+    return {space: node for space, node in uses.items() if space not in (XS, schema.namespace)}
 
 
 def _written(node: etree._Element) -> set[str]:

@@ -8,7 +8,7 @@ from lxml import etree
 from overgang.wire.contract.builtins import BUILTINS, LISTS, REFUSED
 from overgang.wire.contract.mistakes import ContractError
 from overgang.wire.contract.model import Attribute, Facets, Simple
-from overgang.wire.contract.names import XML, XS, clark, local, split
+from overgang.wire.contract.names import XS, clark, local, split
 from overgang.wire.contract.schemas import Schema
 from overgang.wire.contract.simple import unchecked
 from overgang.wire.contract.sources import line_of
@@ -38,7 +38,7 @@ class Simples:
         self.places = places
         self.notes: list[str] = []
         self._known: dict[str, Simple] = {}
-        self._defined: dict[etree._Element, Simple] = {}
+        self._defined: dict[tuple[etree._Element, str], Simple] = {}
 
     def named(self, qname: str, node: etree._Element, schema: Schema) -> Simple:
         """The type that a reference at `node` names. Raises ContractError."""
@@ -52,7 +52,7 @@ class Simples:
 
     def define(self, node: etree._Element, schema: Schema, name: str | None) -> Simple:
         """The type that an xs:simpleType element defines. Raises ContractError."""
-        if node not in self._defined:
+        if (node, schema.namespace) not in self._defined:
             step = next(child for child in node if isinstance(child.tag, str) and local(child.tag) != "annotation")
             kind = local(step.tag)
             if kind == "restriction":
@@ -66,8 +66,8 @@ class Simples:
                     made.variety, made.item = "list", members[0]
                 else:
                     made.variety, made.members = "union", members
-            self._defined[node] = made
-        return self._defined[node]
+            self._defined[node, schema.namespace] = made
+        return self._defined[node, schema.namespace]
 
     def narrowed(self, base: Simple, step: etree._Element, schema: Schema) -> Simple:
         """The text of simple content whose restriction is `step`."""
@@ -173,8 +173,6 @@ def _builtin(qname: str, node: etree._Element, schema: Schema) -> Simple:
     if namespace == XS and name in LISTS:
         return Simple(qname, name, "list", Facets(min_length=1), item=Simple(None, LISTS[name], "atomic", Facets()))
     why = REFUSED.get(name) if namespace == XS else None
-    if namespace == XML:
-        why = "attributes of the XML namespace are not supported"
     label = f"xs:{name}" if namespace == XS else qname
     raise ContractError(f"type {label}", schema.file, line_of(node), why or "is not defined")
 

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
 
 from overgang.wire.contract.mistakes import ContractError
+
+
+_MOST_BYTES: Final = 16 << 20  # of all files together; the largest contracts in use have some 5 MB
 
 
 @dataclass(slots=True)
@@ -54,7 +58,10 @@ class Folder:
     def _bytes(self, name: str) -> bytes:
         if not self._within(name):
             raise ContractError("file", name, 0, "no such file within the contract's folder")
-        return (self.root / name).read_bytes()
+        path = self.root / name
+        if path.stat().st_size + sum(map(len, self.documents.values())) > _MOST_BYTES:
+            raise ContractError("file", name, 0, f"the contract is larger than {_MOST_BYTES >> 20} MB")
+        return path.read_bytes()
 
 
 def parser() -> etree.XMLParser:

@@ -4,7 +4,8 @@ libxml2 skips a second import of a namespace and refuses a reference to a namesp
 each namespace gets a synthetic document which includes the real ones, and each real one gets the imports it needs.
 """
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from lxml import etree
 
@@ -14,6 +15,10 @@ from overgang.wire.contract.schemas import Schema
 from overgang.wire.contract.sources import line_of, parser
 
 _LINKS = (f"{{{XS}}}import", f"{{{XS}}}include")
+
+
+_BLANK: Final = " \t\n\r"
+_TIME: Final = re.compile("[-+0-9.:PYMDTHSZ]+").fullmatch
 
 
 class _Memory(etree.Resolver):
@@ -46,6 +51,22 @@ def compiled(schemas: list[Schema]) -> etree.XMLSchema:
         return etree.XMLSchema(etree.fromstring(etree.tostring(top), reader))
     except etree.XMLSchemaParseError as mistake:
         raise _explained(mistake, schemas, documents) from mistake
+
+
+def on_its_own(node: etree._Element) -> etree._Element:
+    """A copy with all namespace declarations in scope; libxml2 does not see those of elements above the node."""
+    return etree.fromstring(etree.tostring(node, with_tail=False), parser())
+
+
+def trimmed(node: etree._Element) -> etree._Element:
+    """The node with blanks around dates and times taken away: XSD allows them, libxml2 does not."""
+    for place in node.iter(etree.Element):
+        if len(place) == 0 and place.text and _TIME(place.text.strip()):
+            place.text = place.text.strip(_BLANK)
+        for name, text in place.attrib.items():
+            if _TIME(str(text).strip()):
+                place.set(name, str(text).strip(_BLANK))
+    return node
 
 
 def _schema(namespace: str) -> etree._Element:

@@ -235,9 +235,10 @@ def _side(made: Definitions, abstract: Place, concrete: Place, soap: str, wrappe
 
 
 def _rpc(part: Place) -> RpcPart:
-    if part.node.get("type") is None:
-        raise part.refuse("wsdl:part", "an RPC part is given by its type")
-    return RpcPart(part.node.get("name", ""), part, part.name("type"))
+    for attribute in ("type", "element"):
+        if part.node.get(attribute) is not None:
+            return RpcPart(part.node.get("name", ""), part, attribute, part.name(attribute))
+    raise part.refuse("wsdl:part", "it has neither a type nor an element")
 
 
 def _literal(place: Place) -> None:
