@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+
 from old_calls import CITIZEN
 
 FRAVAER = "/visiteringogstatus/v1/Fravaer"

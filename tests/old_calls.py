@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 from lxml import etree
+
 from running import citizen
 
 ENVELOPE = {"1.1": "http://schemas.xmlsoap.org/soap/envelope/", "1.2": "http://www.w3.org/2003/05/soap-envelope"}

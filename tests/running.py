@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -31,7 +31,6 @@ Message: TypeAlias = MutableMapping[str, Any]
 class Process:
     """A running `overgang`: what it wrote so far, and how it is stopped."""
 
-    command: tuple[str, ...]
     out: Path
     err: Path
     popen: subprocess.Popen[bytes]
@@ -74,7 +73,7 @@ def overgang(folder: Path, *arguments: str) -> Iterator[Process]:
     out, err = folder / "stdout", folder / "stderr"
     with out.open("wb") as stdout, err.open("wb") as stderr:
         popen = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, cwd=ROOT)
-    process = Process(command, out, err, popen)
+    process = Process(out, err, popen)
     try:
         yield process
     finally:
@@ -134,7 +133,7 @@ def modern_side() -> Iterator[ModernSide]:
         parts: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def replay() -> Message:
-            return parts.pop() if parts else await receive()  # type: ignore[no-any-return]
+            return parts.pop() if parts else await receive()
 
         await app(scope, replay, send)
 
@@ -170,16 +169,15 @@ class Site:
         """What comes back until the gateway closes, or is silent for a moment after an answer."""
         with socket.create_connection((self.host, self.port), timeout=5) as connection:
             answer = b""
-            try:
+            with suppress(ConnectionError):  # it may be refused, and answered, before all of it is sent
                 for part in parts:
                     connection.sendall(part)
                 if half_close:
                     connection.shutdown(socket.SHUT_WR)
+            with suppress(TimeoutError, ConnectionError):
                 while part := connection.recv(65_536):
                     answer += part
                     connection.settimeout(0.15)
-            except (TimeoutError, ConnectionError):
-                pass
             return answer
 
 

@@ -36,6 +36,7 @@ NO_TWIN = {
     "reference/app.py": "joins what the tests of the services call over HTTP",
     "reference/yderligere_info.py": "a part of fravær, in test_reference_fravaer",
     "reference/__main__.py": "starts the app that test_reference_main asks over HTTP",
+    "wire/encoding.py": "a part of the guard, in test_guard",
     "wire/contract/": "one codec behind `load`, tested through it by the files of tests/wire/contract",
 }
 HTTP_CLIENTS = {"httpx", "pyreqwest", "aiohttp", "requests", "urllib3", "urllib.request", "http.client", "niquests"}

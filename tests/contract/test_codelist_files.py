@@ -71,7 +71,9 @@ def test_the_documented_values_are_exactly_as_documented() -> None:
             10: "Ferie",
             11: "SygdomSygemelding",
         },
+        "ContactGroupType": {1: "Dagpengemodtager", 2: "Kontanthjælpsmodtager", 13: "Jobafklaring"},
         "OrganisationType": {4: "AndenAktoer", 7: "Kommune", 8: "Jobcenter", 24: "Virksomhed"},
+        "PersonCategoryType": {4: "Jobparat", 5: "Aktivitetsparat", 8: "Ikke visiteret"},
         "RequestUserType": {1: "Citizen", 2: "Sagsbehandler", 3: "System", 4: "Medarbejder"},
     }
 

@@ -21,6 +21,11 @@ ROW = re.compile(
 )
 SECTION = re.compile(r"^## (?:Types and elements of )?(?P<title>.+)$", re.MULTILINE)
 
+WITHOUT_CITIZEN = {
+    "CodeListService.GetCodeList",
+    "PersonRegistrationService.RegisterUnemploymentFundParticipationCv",  # names the citizen by a CV customer number
+}
+
 each_wsdl = pytest.mark.parametrize("wsdl", WSDLS, ids=lambda file: file.stem)
 each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda file: file.stem)
 
@@ -220,5 +225,7 @@ def test_a_sample_request_with_its_headers_is_valid_and_has_every_optional_eleme
 @each_sample
 def test_a_sample_names_nobody(sample: Path) -> None:
     weights = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-    (number,) = re.findall(r"<PersonCivilRegistrationIdentifier>(\d{10})<", sample.read_text(encoding="utf-8"))
-    assert sum(int(digit) * weight for digit, weight in zip(number, weights, strict=True)) % 11 != 0
+    numbers = re.findall(r"<PersonCivilRegistrationIdentifier>(\d{10})<", sample.read_text(encoding="utf-8"))
+    assert len(numbers) == (0 if sample.stem in WITHOUT_CITIZEN else 1)
+    for number in numbers:
+        assert sum(int(digit) * weight for digit, weight in zip(number, weights, strict=True)) % 11 != 0

@@ -16,6 +16,7 @@ from overgang.core.fields import (
     code,
     each,
     nested,
+    repeated,
     words,
 )
 from overgang.core.values import NIL, Dato, Tidspunkt
@@ -31,6 +32,7 @@ TABLE = Table(
     Field("Items", "items", each("Item", ITEM)),
     Field("Born", "born", DATO),
     Field("Only", "only", nested(ITEM)),
+    Field("Each", "each", repeated(ITEM)),
     elsewhere={"PersonCivilRegistrationIdentifier": "a header"},
 )
 OLD = {
@@ -43,6 +45,7 @@ OLD = {
     "Items": {"Item": [{"Uri": "u", "Months": 0}]},
     "Born": Dato("1993-09-03+01:00"),
     "Only": {"Uri": "u", "Months": 0},
+    "Each": [{"Uri": "v", "Months": 1}],
 }
 NEW = {
     "type": 7,
@@ -54,6 +57,7 @@ NEW = {
     "items": [{"uri": "u", "months": 0}],
     "born": "1993-09-03+01:00",
     "only": {"uri": "u", "months": 0},
+    "each": [{"uri": "v", "months": 1}],
 }
 
 
@@ -73,7 +77,9 @@ def test_a_time_or_a_day_is_plain_text_in_json_and_itself_again_when_it_comes_ba
         pytest.param({}, {}, id="absent stays absent"),
         pytest.param({"Comment": NIL, "Type": NIL}, {"comment": None, "type": None}, id="nil becomes null"),
         pytest.param(
-            {"Comment": "", "Items": {}, "Only": {}}, {"comment": "", "items": [], "only": {}}, id="empty stays empty"
+            {"Comment": "", "Items": {}, "Only": {}, "Each": []},
+            {"comment": "", "items": [], "only": {}, "each": []},
+            id="empty stays empty",
         ),
     ],
 )
@@ -113,6 +119,8 @@ def test_a_property_that_the_old_contract_has_no_element_for_stays_behind() -> N
         ("items", {"uri": "u"}),
         ("items", ["secret"]),
         ("items", [None]),
+        ("each", {"uri": "u"}),
+        ("each", ["secret"]),
         ("born", 19930903),
         ("only", "secret"),
         ("only", [{"uri": "u"}]),
@@ -127,9 +135,17 @@ def test_a_reply_value_of_another_kind_is_the_modern_sides_fault(property: str, 
     assert "secret" not in fault.text
 
 
-def test_within_a_list_the_property_of_the_item_is_named() -> None:
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"items": [{"uri": "u", "months": True}]},
+        {"each": [{"uri": "u", "months": True}]},
+        {"only": {"months": True}},
+    ],
+)
+def test_within_another_the_property_of_the_inner_one_is_named(new: dict[str, Any]) -> None:
     with pytest.raises(UpstreamFault) as raised:
-        TABLE.to_old({"items": [{"uri": "u", "months": True}]})
+        TABLE.to_old(new)
     assert raised.value.element == "months"
 
 

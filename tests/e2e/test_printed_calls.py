@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from lxml import etree
+
 from running import SECONDS, Process, citizen, demo, lines, overgang
 
 COMMAND = re.compile(r"^curl .*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -82,6 +83,18 @@ def test_a_taken_port_is_told_in_one_line(tmp_path: Path, option: str) -> None:
             (line,) = lines(process.stderr)
             assert line == f"overgang: can't listen on 127.0.0.1:{port}: Address already in use"
             assert process.stdout == ""
+
+
+def test_a_folder_that_can_not_hold_the_data_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "reference.sqlite").write_text("no database", encoding="utf-8")
+    for folder, start in (("file/below", "can't make the folder"), ("foreign", "can't use")):
+        arguments = ["demo", "--port", "0", "--admin-port", "0", "--data-dir", str(tmp_path / folder)]
+        with overgang(tmp_path / "out", *arguments) as process:
+            assert process.popen.wait(SECONDS) == 2
+            (line,) = lines(process.stderr)
+            assert line.startswith(f"overgang: {start} {tmp_path / folder}")
 
 
 def test_the_trial_can_stand_on_another_day(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 
 import jsonschema_rs
 import pytest
+
 from old_calls import ABSENCE, ENROLLMENT, MEDIA, STATUS, professions, said, wrapped
 from running import ROOT, Site
 
@@ -25,7 +26,9 @@ def test_a_contract_is_served_byte_for_byte_but_for_its_address(site: Site, path
     assert at_service.status_code == at_folder.status_code == 200
     assert at_service.headers["content-type"] == "text/xml; charset=utf-8"
     assert at_service.content == at_folder.content
-    expected, count = re.subn(rb'(<soap:address location=")[^"]*', rb"\g<1>" + f"{PUBLIC}{path}".encode(), frozen(path, version))
+    expected, count = re.subn(
+        rb'(<soap:address location=")[^"]*', rb"\g<1>" + f"{PUBLIC}{path}".encode(), frozen(path, version)
+    )
     assert count == 1
     assert at_service.content == expected
 
@@ -37,7 +40,11 @@ def test_the_contract_is_there_in_every_usual_spelling(site: Site, query: str) -
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Host": "evil.example.invalid"}, {"X-Forwarded-Host": "evil.example.invalid"}, {"Forwarded": "host=evil.example.invalid"}],
+    [
+        {"Host": "evil.example.invalid"},
+        {"X-Forwarded-Host": "evil.example.invalid"},
+        {"Forwarded": "host=evil.example.invalid"},
+    ],
 )
 def test_the_address_never_comes_from_the_caller(site: Site, headers: dict[str, str]) -> None:
     answer = site.client.get(f"{ABSENCE}?wsdl", headers=headers)
@@ -55,7 +62,8 @@ def test_head_tells_the_length_without_the_document(site: Site, path: str) -> No
 
 
 @pytest.mark.parametrize(
-    "query", ["xsd=1", "xsd=../../etc/passwd", "wsdl&x=<script>", "wsdl=1", "disco", "x", "wsdl=../../../config/gateway.toml"]
+    "query",
+    ["xsd=1", "xsd=../../etc/passwd", "wsdl&x=<script>", "wsdl=1", "disco", "x", "wsdl=../../../config/gateway.toml"],
 )
 def test_an_unknown_query_gets_no_document(site: Site, query: str) -> None:
     answer = site.client.get(f"{ABSENCE}?{query}")

@@ -8,18 +8,22 @@ from uuid import UUID
 import httpx
 import pytest
 import zeep
-from answer_schema import check_answer
-from modern_calls import FRAVAER, REST_CALLER, TILMELDING
-from running import Process, citizen
 from zeep.transports import Transport
 
+from answer_schema import check_answer
+from modern_calls import FRAVAER, REST_CALLER, TILMELDING
 from overgang.core.values import COPENHAGEN
+from running import Process, citizen
 
 TODAY = datetime.combine(datetime.now(COPENHAGEN).date(), time(), COPENHAGEN)
 STRICT = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
 ENROLLED = citizen("langtidsledig")
 NEW = citizen("sygedagpenge fra beskæftigelse")
 UDDANNELSE = 2  # a value of CauseType
+
+
+_CLIENT: Any = zeep.Client  # zeep has no annotations
+_TRANSPORT: Any = Transport
 
 
 class Client:
@@ -29,10 +33,10 @@ class Client:
         wsdl = f"{trial.address('gateway')}/PjakTassWCF/{version}/{service}.svc?wsdl"
         self.wsdl = httpx.get(wsdl, trust_env=False).content
         self.raw = b""
-        transport = Transport(timeout=30, operation_timeout=30)
+        transport: Any = _TRANSPORT(timeout=30, operation_timeout=30)
         transport.session.trust_env = False
         transport.session.hooks["response"].append(self._keep)
-        self._client = zeep.Client(wsdl, settings=STRICT, transport=transport)
+        self._client: Any = _CLIENT(wsdl, settings=STRICT, transport=transport)
         self._transport = transport
 
     def _keep(self, response: Any, **_: object) -> None:
@@ -212,9 +216,7 @@ def receipt(answer: Any) -> str:
     return identifier
 
 
-def test_every_operation_of_the_contracts_is_driven_here(
-    absences: Client, active: Client, enrollments: Client
-) -> None:
+def test_every_operation_of_the_contracts_is_driven_here(absences: Client, active: Client, enrollments: Client) -> None:
     assert absences.operations | active.operations | enrollments.operations == {
         "CreateAbsence",
         "UpdateAbsence",

@@ -1,15 +1,17 @@
 """What holds for every hostile call: refused, nothing sent on, nothing echoed, and the next good call works."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 import httpx
+
+from modern_calls import ABOUT
 from old_calls import CITIZEN, ENROLLMENT, MEDIA, professions, said, wrapped
 from running import Site
 
 CANARY = "kanariefuglen"
 SECRETS = (CANARY, CITIZEN)
-Encoded: TypeAlias = str | Callable[[str], bytes]
+WRITE = {**ABOUT, "x-requestId": "r-1", "content-type": "application/json"}
 
 
 def attack(site: Site, path: str, content: bytes, headers: Mapping[str, str] | list[tuple[str, str]]) -> httpx.Response:
@@ -35,3 +37,14 @@ def check_alive(site: Site) -> None:
     good = wrapped(professions())
     answer = site.client.post(ENROLLMENT, content=good, headers={"content-type": MEDIA["1.1"]})
     assert said(answer).code == "GetProfessionCollectionResponse"
+
+
+def refusal(site: Site, method: str, path: str, headers: Any, content: bytes | None = None) -> httpx.Response:
+    """The answer to a modern call that must be refused before anything is sent on."""
+    before = len(site.modern.asked)
+    answer = site.client.request(method, path, headers=headers, content=content)
+    assert answer.status_code >= 400
+    assert site.modern.asked[before:] == []
+    check_silence(site, answer.content)
+    check_alive(site)
+    return answer

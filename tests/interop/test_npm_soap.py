@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
-from answer_schema import check_answer
 from lxml import etree
+
+from answer_schema import check_answer
 from modern_calls import FRAVAER, REST_CALLER, TILMELDING
 from old_calls import ENVELOPE
-from running import SECONDS, Process, citizen
-
 from overgang.core.values import COPENHAGEN
+from running import SECONDS, Process, citizen
 
 HERE = Path(__file__).parent
 CITIZEN = citizen("sygedagpenge fra ledighed")

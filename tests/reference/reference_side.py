@@ -27,6 +27,8 @@ CALLER = {
 TILMELDING = "/visiteringogstatus/v1/Tilmelding"
 FRAVAER = "/visiteringogstatus/v1/Fravaer"
 JOBOENSKE = "/jobsearch/v2/Joboenske"
+JOBLOG = "/jobsearch/v1/Joblog/Jobsoegning"
+ADRESSE = "/borgerkommunikation/v1/MidlertidigAdresse"
 
 
 class Side:
@@ -94,6 +96,29 @@ def fravaer(**changes: object) -> dict[str, object]:
         "startDato": "2024-12-16T00:00:00",
         "slutDato": "2024-12-20T00:00:00",
         "anmeldelsesDato": "2024-12-10T00:00:00",
+    }
+    return _changed(good, changes)
+
+
+def adresse(**changes: object) -> dict[str, object]:
+    """A good body of CreateMidlertidigAdresse: in Denmark from 16 December 2024 to 13 January 2025."""
+    good = {
+        "startdato": "2024-12-16T00:00:00",
+        "slutdato": "2025-01-13T00:00:00",
+        "postadresse": {"vejnavn": "Opdigtet Allé", "husnummer": "12B", "etage": "ST"},
+    }
+    return _changed(good, changes)
+
+
+def jobsoegning(**changes: object) -> dict[str, object]:
+    """A good body of CreateJoblogJobsoegning: one reminder, sent on 9 December 2024."""
+    details = {"beskrivelse": "Ring op", "haendelsesdato": "2024-12-16", "erGennemfoert": False, "erPrimaer": True}
+    task = {"joblogopgaveIdentifier": "0b6f2d1e-3c4a-4d5b-8e6f-7a8b9c0d1e2f", "opgavedetajler": details}
+    good = {
+        "joblogOpgaver": {"joblogopgave": [task]},
+        "stillingsbetegnelse": "Tømrer",
+        "virksomhedsnavn": "Eksempel Byg ApS",
+        "ansoegningsdato": "2024-12-09",
     }
     return _changed(good, changes)
 

@@ -58,5 +58,6 @@ def test_the_demo_has_each_kind_of_citizen() -> None:
         "løbende fravær",
         "langtidsledig",
         "nytilmeldt",
+        "jobrettet uddannelse",
     ]
     assert [citizen.label for citizen in CITIZENS if citizen.dead] == ["død"]

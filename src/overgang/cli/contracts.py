@@ -5,6 +5,7 @@ import argparse
 from overgang.cli.home import loaded
 from overgang.shell import coverage
 from overgang.shell.casebook import load_cases
+from overgang.shell.config import ConfigError
 from overgang.wire.contract import Complex, Contract, Element, Operation, load
 
 
@@ -24,8 +25,7 @@ def check(_: argparse.Namespace) -> int:
 def contract(given: argparse.Namespace) -> int:
     """Load any WSDL and say what it has and what the gateway would do with it. A WSDL it can't use is an error."""
     if not given.wsdl.is_file():
-        print(f"overgang: no file {given.wsdl}")
-        return 2
+        raise ConfigError([f"no file {given.wsdl}"])
     told = load(given.wsdl)
     print(f"{told.name}  {told.namespace}")
     for port in told.ports:

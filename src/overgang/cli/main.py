@@ -39,10 +39,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     demo = _command(commands, "demo", serving.demo, "start the embedded trial: gateway, pages and modern side")
-    demo.add_argument("--port", type=int, default=8080, help="the gateway's port on 127.0.0.1 (8080)")
-    demo.add_argument("--admin-port", type=int, default=8081, help="the admin port on 127.0.0.1 (8081)")
+    demo.add_argument("--port", type=_port, default=8080, help="the gateway's port on 127.0.0.1 (8080)")
+    demo.add_argument("--admin-port", type=_port, default=8081, help="the admin port on 127.0.0.1 (8081)")
     demo.add_argument("--data-dir", type=Path, help="keep the data here (a temporary folder)")
-    demo.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="run as of this day (today)")
+    demo.add_argument("--on", type=_demo_day, metavar="YYYY-MM-DD", help="run as of this day (today)")
 
     serve = _command(commands, "serve", serving.serve, "serve a configured gateway")
     serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config/gateway.toml")
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
     areas = _command(commands, "areas", show.areas, "the areas, their old operations and modern calls")
     areas.add_argument("--markdown", action="store_true", help="as the README's table")
-    try_ = _command(commands, "try", show.try_case, "play a case, e.g. fravaer/opret_fravaer, or a case file")
+    try_ = _command(commands, "try", show.try_case, "play a case, e.g. fravaer/fravaer, or a case file")
     try_.add_argument("case", metavar="CASE")
     rules = _command(commands, "rules", show.rules, "the dated rules and their sources")
     rules.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="what is in force on DATE (today)")
@@ -61,6 +61,21 @@ def _parser() -> argparse.ArgumentParser:
         "--changes", nargs=2, type=date.fromisoformat, metavar=("FROM", "TO"), help="what changes between two days"
     )
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("expected a port from 0 (any free one) to 65535")
+    return port
+
+
+def _demo_day(text: str) -> date:
+    """A day with room for what the demo citizens have done before and will do after."""
+    day = date.fromisoformat(text)
+    if not 1900 <= day.year <= 2999:
+        raise argparse.ArgumentTypeError("expected a day of the years 1900 to 2999")
+    return day
 
 
 def _command(

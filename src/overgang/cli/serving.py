@@ -6,6 +6,7 @@ import logging
 import secrets
 import signal
 import socket
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -70,7 +71,10 @@ def demo(given: argparse.Namespace) -> int:
     """The embedded trial: gateway, admin port and modern side in one process, on 127.0.0.1 only."""
     with tempfile.TemporaryDirectory(prefix="overgang-") as scratch, _logging():
         folder = given.data_dir or Path(scratch)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as mistake:
+            raise ConfigError([f"can't make the folder {folder}: {mistake.strerror}"]) from mistake
         ticks = clock.fixed(given.on) if given.on else clock.now
         _on_fast_loop(_demo(folder, given.port, given.admin_port, ticks))
     return 0
@@ -83,7 +87,10 @@ async def _demo(folder: Path, port: int, admin_port: int, ticks: clock.Clock) ->
 
     loaded = _checked(load(home() / "wsdl", home() / "config" / "codelists"))
     citizens = load_citizens(home() / "config" / "demo" / "citizens.toml")
-    store = Store(folder / "reference.sqlite", citizens, clock=ticks)
+    try:
+        store = Store(folder / "reference.sqlite", citizens, clock=ticks)
+    except sqlite3.Error as mistake:
+        raise ConfigError([f"can't use {folder / 'reference.sqlite'}: {mistake}"]) from mistake
     modern = _Site(create_app(store), _bind("127.0.0.1", 0))
     bound = _bind("127.0.0.1", port)
     admin_bound = _bind("127.0.0.1", admin_port)
@@ -111,7 +118,10 @@ def _demo_config(folder: Path, modern: str, address: str, admin_port: int) -> Co
         key_file.write_text(secrets.token_hex(32))
     return Config(
         listen=Listen(port=int(address.rpartition(":")[2]), admin_port=admin_port, public=address),
-        upstream={domain: Target(f"{modern}/{domain}") for domain in ("visiteringogstatus", "jobsearch")},
+        upstream={
+            domain: Target(f"{modern}/{domain}")
+            for domain in ("visiteringogstatus", "jobsearch", "borgerkommunikation", "eksternedata")
+        },
         wsdl=home() / "wsdl",
         codelists=home() / "config" / "codelists",
         client="pyreqwest",

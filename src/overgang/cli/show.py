@@ -1,6 +1,7 @@
 """`overgang areas`, `overgang try` and `overgang rules`."""
 
 import argparse
+import difflib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -66,12 +67,17 @@ def try_case(given: argparse.Namespace) -> int:
 def _case(name: str) -> Case:
     file = Path(name)
     if file.is_file():
-        return parse(file.read_text(encoding="utf-8"), file.stem)
+        try:
+            return parse(file.read_text(encoding="utf-8"), file.stem)
+        except UnicodeDecodeError as mistake:
+            raise CaseError(f"{file}: not UTF-8") from mistake
     cases = load_cases(AREAS)
     for case in cases:
         if case.name == name:
             return case
-    raise CaseError(f"no case {name}; there are: {', '.join(case.name for case in cases)}")
+    near = difflib.get_close_matches(name, [case.name for case in cases], n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else "the cases are in src/overgang/areas/*/cases/"
+    raise CaseError(f"no case {name}; {hint}")
 
 
 def rules(given: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from overgang.core.fields import Table
 from overgang.core.flow import Flow
 from overgang.core.messages import SoapCall
-from overgang.core.rules import Law, ReplyRule, Rule
+from overgang.core.rules import Afterwards, Law, ReplyRule, Rule
 
 Evidence = Literal["documented", "partly", "reconstructed"]
 
@@ -32,7 +32,8 @@ class Operation:
 class Placed:
     """A table and where it stands: old path ("Absence", or "" for the root element) and modern operationId.
 
-    `at` is the place in the modern body, e.g. "joboensker" for the items of that array.
+    `at` is the place in the modern body, e.g. "joboensker" for the items of that array. `modern` is "" where the
+    gateway itself answers.
     """
 
     old: str
@@ -66,7 +67,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One folder under areas/. `rules` and `reply_rules` are keyed by operationId of openapi.yaml."""
+    """One folder under areas/. `rules`, `reply_rules` and `afterwards` are keyed by operationId of openapi.yaml."""
 
     name: str
     title: str
@@ -74,4 +75,5 @@ class Area:
     rules: Mapping[str, tuple[Rule, ...]]
     laws: tuple[Law[Any], ...] = ()
     reply_rules: Mapping[str, tuple[ReplyRule, ...]] = field(default_factory=dict)
+    afterwards: Mapping[str, tuple[Afterwards, ...]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()

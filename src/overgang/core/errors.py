@@ -12,7 +12,10 @@ It never carries the value that was wrong: values are citizens' data.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+# What the fault of a write says when it may or may not have taken effect.
+OUTCOME_UNKNOWN: Final = "the outcome is not known; send the same call again"
 
 
 class Documented(NamedTuple):
@@ -25,7 +28,11 @@ class Documented(NamedTuple):
 
 _PROTOCOL = "facts-protocol-messages-codes §1.5"
 _TILMELDING = "facts-tilmelding-kontaktgruppe-visitation §1.4"
+_KONTAKTGRUPPE = "facts-tilmelding-kontaktgruppe-visitation §5.2-5.3"
 _FRAVAER = "facts-fravaer-adresse-joblog-asyl §1.1-1.2"
+_SYGEMELDING = "facts-fravaer-adresse-joblog-asyl §2.2"
+_ADRESSE = "facts-fravaer-adresse-joblog-asyl §3.1"
+_BORGERKOMMUNIKATION = "facts-tilmelding-kontaktgruppe-visitation §8"  # the numbers; the texts are those they replace
 
 ERRORS: Mapping[int, Documented] = MappingProxyType(
     {
@@ -54,9 +61,22 @@ ERRORS: Mapping[int, Documented] = MappingProxyType(
         4339: Documented("Only clients Tilmeldt uden ydelse can have the unemploymentstatus ikke ledig", 400, _FRAVAER),
         4340: Documented("The submitted CauseTypeIdentifier is invalid", 400, _TILMELDING),
         4367: Documented("The person is not enrolled", 409, _TILMELDING),
+        4376: Documented("The maximum duration of a temporary address is 90 days", 400, _ADRESSE),
+        4378: Documented(
+            "Temporary foreign address can not be registered for persons with ClientCategory 2, 4, 6, 7, 8 and 9",
+            409,
+            _ADRESSE,
+        ),
+        4401: Documented("The end date has to be greater than start date for a temporary address", 400, _ADRESSE),
+        4402: Documented("The end date has to be greater than today for a temporary address", 400, _ADRESSE),
+        4403: Documented("The start date and the end date has to be set for temporary address", 400, _ADRESSE),
         4404: Documented("The person with specified cpr does not exist", 404, _FRAVAER),
         4405: Documented("The person with specified cpr is dead", 409, _TILMELDING),
+        4406: Documented(
+            "Denmark is not allowed as country of a foreign address", 400, _ADRESSE
+        ),  # the text is cut there
         4413: Documented("The authority type of the request header is invalid", 400, _PROTOCOL),
+        4511: Documented("The External operator is not allowed to view data for the person", 403, _KONTAKTGRUPPE),
         4575: Documented("You are not authorized to execute the operation", 403, _PROTOCOL),
         4591: Documented(
             "Education is not allowed for citizens in this combination of contact group and person category",
@@ -72,18 +92,41 @@ ERRORS: Mapping[int, Documented] = MappingProxyType(
         4632: Documented("The specified Absenceregistration is not known to the system", 404, _FRAVAER),
         4637: Documented("The reported absence overlaps an existing absence of the same type", 409, _FRAVAER),
         4641: Documented("This category is not allowed to be enrolled", 409, _TILMELDING),
+        4644: Documented("This Client has an open existing contactgroup", 409, _KONTAKTGRUPPE),
         4645: Documented("The person has an absence registration that conflicts with this Contactgroup", 409, _FRAVAER),
+        4647: Documented("The Startdate cannot be changed", 409, _SYGEMELDING),
+        4654: Documented(
+            "This person has an absenceregistration that conflicts with the submitted personcategory",
+            409,
+            _KONTAKTGRUPPE,
+        ),
+        4655: Documented(
+            "The person must be unenrolled before this personcategory value can be applied", 409, _KONTAKTGRUPPE
+        ),
+        4656: Documented("The personcategory is not coherent with the person's enrollment", 409, _KONTAKTGRUPPE),
+        4675: Documented("The ContactGroupTypeIdentifier is invalid", 400, _KONTAKTGRUPPE),
+        4685: Documented("The reported absence has a start date before todays date", 400, _SYGEMELDING),
+        4686: Documented("This person must have an active contact group registration", 409, _SYGEMELDING),
         4698: Documented("Parameter is negative", 400, _TILMELDING),
+        4703: Documented("The start date must be today", 400, _KONTAKTGRUPPE),
         4710: Documented("YearLastUsed is not a valid year", 400, _TILMELDING),
         4720: Documented("The person is not allowed to be enrolled because the person is abroad", 409, _TILMELDING),
         4725: Documented("The person cannot be enrolled, temporary foreign address registered", 409, _TILMELDING),
+        4731: Documented("Registration is not allowed because of an invalid combination", 409, _KONTAKTGRUPPE),
         4750: Documented("The person has an absence registration that does not allow enrollment", 409, _TILMELDING),
         4763: Documented("Persons of 65 or older can only enroll as 'uden ydelse' from jobnet", 400, _TILMELDING),
         4922: Documented("The user is not allowed to access the person", 403, _PROTOCOL),
+        4963: Documented("Registration cannot be completed because start date is in the past", 400, _SYGEMELDING),
+        4966: Documented(
+            "Registration cannot be completed because start date is more than 4 weeks in the past", 400, _SYGEMELDING
+        ),
         4977: Documented("The specified id already exists", 409, _FRAVAER),
+        4980: Documented("Cause type identifier is required when setting illness end date", 400, _SYGEMELDING),
         6005: Documented("The person does not belong to the jobcenter in ActiveOrganisationHeader", 403, _PROTOCOL),
         6014: Documented("Illegal combination of the client category and unemployment status", 400, _TILMELDING),
+        6033: Documented("The contact group is not coherent with the age of the citizen", 409, _KONTAKTGRUPPE),
         6052: Documented("Codelist value is only for internal use", 400, _TILMELDING),
+        8096: Documented("The contact group can not be changed", 409, _KONTAKTGRUPPE),
         8173: Documented("OrganisationType invalid per code list", 400, _PROTOCOL),
         8174: Documented("UserType invalid per code list", 400, _PROTOCOL),
         8232: Documented("Missing header ActiveOrganisationHeader", 400, _PROTOCOL),
@@ -92,6 +135,8 @@ ERRORS: Mapping[int, Documented] = MappingProxyType(
         8235: Documented("Could not deserialize RequestUserMetadataHeader", 400, _PROTOCOL),
         9118: Documented("The submitted CauseTypeIdentifier can only be used by unemploymentfunds", 400, _TILMELDING),
         9298: Documented("The submitted CauseTypeIdentifier can not be used by unemploymentfunds", 400, _TILMELDING),
+        60006: Documented("Unknown cpr", 404, _BORGERKOMMUNIKATION),
+        60007: Documented("The person with specified cpr is dead", 409, _BORGERKOMMUNIKATION),
     }
 )
 

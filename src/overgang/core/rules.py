@@ -4,6 +4,8 @@ Rules act on the modern side of the pipeline, so both faces obey the same ones. 
     (RestRequest, Context) -> RestRequest            or a generator that may first look something up
 that changes the request, lets it pass, or raises a fault; a reply rule does the same with
     (RestRequest, RestReply, Context) -> RestReply  or a generator, likewise.
+What a law asks for once a write has taken effect is an afterwards, a generator that sends requests of its own:
+    (RestRequest, RestReply, Context) -> None
 """
 
 import dataclasses
@@ -13,7 +15,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from overgang.core.codelists import CodeList
-from overgang.core.errors import ERRORS, CallerFault, Fault, UpstreamFault
+from overgang.core.errors import ERRORS, OUTCOME_UNKNOWN, CallerFault, Fault, UpstreamFault
 from overgang.core.fields import Field, Table
 from overgang.core.messages import Caller, Face, RestReply, RestRequest
 from overgang.core.timeline import NotInForce, Source, Timeline, Version
@@ -65,16 +67,22 @@ class Law(Generic[V]):
 
 Rule = Callable[[RestRequest, Context], "RestRequest | Generator[RestRequest, RestReply, RestRequest]"]
 ReplyRule = Callable[[RestRequest, RestReply, Context], "RestReply | Generator[RestRequest, RestReply, RestReply]"]
+Afterwards = Callable[[RestRequest, RestReply, Context], Generator[RestRequest, RestReply, None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Governed:
-    """A modern operation with what governs it; `errors` are the numbers its contract declares."""
+    """A modern operation with what governs it; `errors` are the numbers its contract declares.
+
+    `afterwards` act when the request took effect, and on 412, where it may have done so before: a repeat of the call
+    completes what the first one did not reach. So each looks up what there is to do.
+    """
 
     id: str
     errors: frozenset[int]
     rules: tuple[Rule, ...] = ()
     reply_rules: tuple[ReplyRule, ...] = ()
+    afterwards: tuple[Afterwards, ...] = ()
 
 
 _LOOK_UP = Governed("look-up", frozenset(ERRORS))
@@ -82,23 +90,32 @@ _LOOK_UP = Governed("look-up", frozenset(ERRORS))
 
 def govern(operation: Governed, request: RestRequest, context: Context) -> Generator[RestRequest, RestReply, RestReply]:
     """Send `request` under its rules: yields what goes out (look-ups, then the request), returns the reply."""
+    asked = request
     for rule in operation.rules:
         outcome = rule(request, context)
         request = (yield from outcome) if isinstance(outcome, Generator) else outcome
+    if request.json is not asked.json:
+        request = dataclasses.replace(request, raw=None)  # a rule changed it
     if request.rehearsed:
         return RestReply(204)
     reply = yield request
     if reply.status not in request.expects and reply.error_code not in request.knows:
-        raise refusal(operation, reply)
+        raise refusal(operation, reply, writes=request.writes)
     if reply.status < 400:
         for reply_rule in operation.reply_rules:
             shown = reply_rule(request, reply, context)
             reply = (yield from shown) if isinstance(shown, Generator) else shown
+    if reply.status < 400 or reply.status == 412:
+        for afterwards in operation.afterwards:
+            yield from afterwards(request, reply, context)
     return reply
 
 
-def refusal(operation: Governed, reply: RestReply) -> Fault:
-    """The fault that an unexpected reply becomes: the same number where the contract declares it."""
+def refusal(operation: Governed, reply: RestReply, *, writes: bool = False) -> Fault:
+    """The fault that an unexpected reply becomes: the same number where the contract declares it.
+
+    After a failure of the modern side (5xx) it is not known whether a write took effect, and the fault says so.
+    """
     number = reply.error_code
     if 400 <= reply.status < 500 and number is not None and number in operation.errors and number in ERRORS:
         return CallerFault(number, f"upstream.{number}", status=reply.status)
@@ -108,7 +125,9 @@ def refusal(operation: Governed, reply: RestReply) -> Fault:
         return UpstreamFault(1100, "upstream.unknown-error", note=f"the modern service refused with error {number}")
     if reply.status in (401, 403):
         return UpstreamFault(1100, "upstream.auth", status=502)
-    return UpstreamFault(1100, "upstream.status", note=f"the modern service answered with status {reply.status}")
+    note = f"the modern service answered with status {reply.status}"
+    unclear = f"; {OUTCOME_UNKNOWN}" if writes and reply.status >= 500 else ""
+    return UpstreamFault(1100, "upstream.status", note=f"{note}{unclear}")
 
 
 def permission(*organisation_types: int) -> Rule:
@@ -183,3 +202,21 @@ def code_values(table: Table, day_field: str) -> Rule:
         return request
 
     return valid
+
+
+def duration(table: Table, start: str, end: str, key: str) -> Rule:
+    """1003, under the stable `key`: property `end` before property `start`; the same moment is allowed."""
+    ends = table.field(end)
+
+    def not_negative(request: RestRequest, context: Context) -> RestRequest:
+        if request.json.get(end) is None:
+            return request
+        try:
+            negative = Tidspunkt(request.json[end]).moment < Tidspunkt(request.json[start]).moment
+        except Unmappable as mistake:
+            raise CallerFault(1014, "value.unmappable", element=name_of(ends, context)) from mistake
+        if negative:
+            raise CallerFault(1003, key, element=name_of(ends, context), expected="no earlier than its start")
+        return request
+
+    return not_negative

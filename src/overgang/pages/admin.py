@@ -12,7 +12,8 @@ from overgang.shell.config import Listen
 from overgang.shell.loading import Loaded
 
 _POLICY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -48,23 +49,25 @@ def _page(loaded: Loaded, listen: Listen) -> str:
         "and how well its names are documented.</p>"
         "<div class=wide><table><thead><tr><th scope=col>Old service</th><th scope=col>Operation</th>"
         "<th scope=col>Modern operations</th><th scope=col>Evidence</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div><h2>Modern contracts</h2><ul>{links}</ul></main></body></html>"
+        f"{rows}</table></div><h2>Modern contracts</h2><ul>{links}</ul></main></body></html>"
     )
 
 
 def _service(service: Service, listen: Listen) -> str:
     address = f"{listen.public}{listen.prefix}/{service.version}/{service.name}.svc?wsdl"
     name = f'<a href="{escape(address)}">{service.name} {service.version}</a>'
-    return "".join(
-        f"<tr><td>{name}</td><th scope=row>{operation.name}</th><td>{', '.join(operation.modern)}</td>"
-        f"<td>{operation.evidence}</td></tr>"
+    head = f"<th scope=rowgroup rowspan={len(service.operations)}>{name}</th>"
+    rows = [
+        f"<th scope=row>{operation.name}</th><td>{'<br>'.join(operation.modern)}</td><td>{operation.evidence}</td>"
         for operation in service.operations
-    )
+    ]
+    return f"<tbody><tr>{head}{'</tr><tr>'.join(rows)}</tr></tbody>"
 
 
 _STYLE = (
     ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{margin:0}"
     "main{max-width:70rem;margin:auto;padding:1rem}.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}"
-    "th,td{text-align:left;padding:.4rem .8rem;border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent)}"
-    "tbody th{font-weight:600}"
+    "th,td{text-align:left;vertical-align:top;padding:.4rem .8rem}"
+    "th,td{border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent)}"
+    "tbody th{font-weight:600}[scope=rowgroup]{white-space:nowrap}"
 )

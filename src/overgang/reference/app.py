@@ -9,18 +9,48 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from overgang.reference import fravaer, joboenske, tilmelding, yderligere_info
+from overgang.reference import (
+    asyldata,
+    fravaer,
+    joblog,
+    joboenske,
+    kontaktgrupper,
+    midlertidig_adresse,
+    tilmelding,
+    visitation,
+    yderligere_info,
+)
 from overgang.reference.problems import Refusal, RequestIdSeen, no_such_operation, refused, request_id_seen
 from overgang.reference.protocol import citizen_number, match_raw_path
 from overgang.reference.store import Store
 
-_KINDS = (tilmelding.KIND, joboenske.KIND, fravaer.KIND, yderligere_info.KIND)
+_KINDS = (
+    tilmelding.KIND,
+    joboenske.KIND,
+    joblog.KIND,
+    fravaer.KIND,
+    yderligere_info.KIND,
+    midlertidig_adresse.KIND,
+    asyldata.KIND,
+    kontaktgrupper.KIND,
+    visitation.KIND,
+)
 
 
 def create_app(store: Store) -> Starlette:
     """Serve the areas from this store; whoever made the store closes it."""
     app = Starlette(
-        routes=[*tilmelding.routes(store), *joboenske.routes(store), *fravaer.routes(store), *_inspection(store)],
+        routes=[
+            *tilmelding.routes(store),
+            *joboenske.routes(store),
+            *joblog.routes(store),
+            *fravaer.routes(store),
+            *midlertidig_adresse.routes(store),
+            *asyldata.routes(store),
+            *kontaktgrupper.routes(store),
+            *visitation.routes(store),
+            *_inspection(store),
+        ],
         middleware=[Middleware(match_raw_path)],
         exception_handlers={Refusal: refused, RequestIdSeen: request_id_seen, HTTPException: no_such_operation},
     )

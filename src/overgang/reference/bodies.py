@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from overgang.reference.moments import day_of
@@ -21,6 +22,7 @@ class Property:
     expected: str
     required: bool = True
     items: tuple["Property", ...] = ()
+    parts: tuple["Property", ...] = ()
 
 
 def code(name: str, *, required: bool = True) -> Property:
@@ -41,6 +43,11 @@ def flag(name: str, *, required: bool = True) -> Property:
 def tidspunkt(name: str, *, required: bool = True) -> Property:
     """A date-time whose offset may be left out."""
     return Property(name, _is_tidspunkt, "a date-time", required)
+
+
+def dato(name: str, *, required: bool = True) -> Property:
+    """A day."""
+    return Property(name, _is_dato, "a day such as 2024-01-31", required)
 
 
 def uuid(name: str, *, required: bool = True) -> Property:
@@ -68,6 +75,11 @@ def items(name: str, properties: Sequence[Property], *, most: int | None = None,
     return Property(name, fits, "a list" if most is None else f"a list of at most {most}", required, tuple(properties))
 
 
+def part(name: str, properties: Sequence[Property], *, required: bool = False) -> Property:
+    """An object with these properties."""
+    return Property(name, lambda value: isinstance(value, dict), "an object", required, parts=tuple(properties))
+
+
 def check_body(body: Any, properties: Sequence[Property], where: str = "") -> None:
     """Refuse with 1014 what is not an object of exactly these properties."""
     if not isinstance(body, dict):
@@ -91,6 +103,8 @@ def _check_property(body: Mapping[str, Any], each: Property, path: str) -> None:
     if each.items:
         for number, item in enumerate(value, start=1):
             check_body(item, each.items, f"{path}[{number}]")
+    if each.parts:
+        check_body(value, each.parts, path)
 
 
 def _whole(value: Any, least: int, most: int) -> bool:
@@ -100,5 +114,12 @@ def _whole(value: Any, least: int, most: int) -> bool:
 def _is_tidspunkt(value: Any) -> bool:
     try:
         return isinstance(value, str) and bool(day_of(value))
+    except ValueError:
+        return False
+
+
+def _is_dato(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False

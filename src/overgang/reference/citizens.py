@@ -18,7 +18,7 @@ FORM = (
 class Initial:
     """A registration that exists after a reset; dates are days before that day, so that the demo never grows old."""
 
-    kind: str  # "tilmelding" or "fravaer"
+    kind: str  # the KIND of the service that keeps it
     id: str
     content: Mapping[str, Any]
     dates: Mapping[str, int]  # property -> days before the day of the reset, negative for later days

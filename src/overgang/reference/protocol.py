@@ -46,9 +46,16 @@ Read: TypeAlias = Callable[[Transaction, Call], Mapping[str, Any]]
 
 
 def write_route(
-    store: Store, verb: str, path: str, write: Write, *, body: Sequence[Property] | None = None, unknown: int
+    store: Store,
+    verb: str,
+    path: str,
+    write: Write,
+    *,
+    body: Sequence[Property] | None = None,
+    unknown: int,
+    dead: int = 4405,
 ) -> Route:
-    """A route that registers; `unknown` is the operation's number for an unknown citizen.
+    """A route that registers; `unknown` and `dead` are the operation's numbers for an unknown and a dead citizen.
 
     About a dead citizen nothing new is registered, but a mistake can still be deleted.
     """
@@ -59,7 +66,7 @@ def write_route(
         if body is not None:
             call = replace(call, body=_body(await request.body(), body))
         with _recorded(store, request_id) as transaction:
-            _require_citizen(transaction, call.citizen, unknown, living=verb != "DELETE")
+            _require_citizen(transaction, call.citizen, unknown, None if verb == "DELETE" else dead)
             return JSONResponse(write(transaction, call))
 
     return Route(path, endpoint, methods=[verb])
@@ -71,7 +78,7 @@ def read_route(store: Store, path: str, read: Read, *, unknown: int) -> Route:
     async def endpoint(request: Request) -> JSONResponse:
         call = _call(request)
         with store.transaction() as transaction:
-            _require_citizen(transaction, call.citizen, unknown, living=False)
+            _require_citizen(transaction, call.citizen, unknown)
             return JSONResponse(dict(read(transaction, call)))
 
     return Route(path, endpoint, methods=["GET"])
@@ -112,12 +119,13 @@ def _recorded(store: Store, request_id: str) -> Iterator[Transaction]:
         raise refusal
 
 
-def _require_citizen(transaction: Transaction, number: str, unknown: int, *, living: bool) -> None:
-    dead = transaction.citizen_is_dead(number)
-    if dead is None:
+def _require_citizen(transaction: Transaction, number: str, unknown: int, dead: int | None = None) -> None:
+    """Refuse with `unknown`, and, where a number for it is given, with `dead`."""
+    is_dead = transaction.citizen_is_dead(number)
+    if is_dead is None:
         raise Refusal(unknown)
-    if dead and living:
-        raise Refusal(4405)
+    if is_dead and dead is not None:
+        raise Refusal(dead)
 
 
 def _call(request: Request) -> Call:

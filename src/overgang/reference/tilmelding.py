@@ -50,6 +50,11 @@ def routes(store: Store) -> list[Route]:
     ]
 
 
+def enrolled(transaction: Transaction, citizen: str) -> bool:
+    """Whether the citizen has an enrolment that runs today."""
+    return any(_runs_on(each, transaction.today) for each in transaction.live(KIND, citizen))
+
+
 def _create(transaction: Transaction, call: Call) -> str:
     """4977 an id used before; 4316 an open enrolment, or a day before another's end (the day it ends is free)."""
     id_ = call.path["tilmeldingId"]

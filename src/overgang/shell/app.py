@@ -40,12 +40,12 @@ class Gateway:
             depth=limits.rest_depth,
             clock=clock,
         )
-        self._prefix = f"{config.listen.prefix}/".encode()
+        self._old = _old_paths(config.listen.prefix, loaded)
         self._upstream = upstream
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         if scope["type"] == "http":
-            face = self.soap if scope["raw_path"].startswith(self._prefix) else self.rest
+            face = self.soap if scope["raw_path"].startswith(self._old) else self.rest
             await face(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
@@ -56,6 +56,12 @@ class Gateway:
         await receive()
         await self._upstream.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _old_paths(prefix: str, loaded: Loaded) -> tuple[bytes, ...]:
+    """What old paths begin with; without a prefix that is a version, or no modern path would be left."""
+    versions = {service.version for service in loaded.services}
+    return (f"{prefix}/".encode(),) if prefix else tuple(f"/{version}/".encode() for version in versions)
 
 
 def _documents(loaded: Loaded, public: str) -> dict[str, bytes]:

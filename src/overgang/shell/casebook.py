@@ -9,13 +9,13 @@ from importlib.resources import files
 from lxml import etree
 
 from overgang.core.area import Area
-from overgang.core.errors import UpstreamFault
 from overgang.core.messages import Caller, RestReply, RestRequest
 from overgang.shell import example
 from overgang.shell.clock import at
 from overgang.shell.driver import Driver
 from overgang.shell.loading import Loaded
 from overgang.shell.soap_ingress import Answer, Bridged, SoapFace
+from overgang.shell.upstream import trouble
 from overgang.wire import cases, guard
 from overgang.wire.cases import Case
 from overgang.wire.envelope import Version
@@ -73,18 +73,8 @@ class _Script:
         block = self._case.rest_in[number] if number < len(self._case.rest_in) else "unavailable"
         self._played.transcript.append(("rest in", block))
         if block in cases.TROUBLE:
-            raise _trouble(block, request)
+            raise trouble(f"upstream.{block}", unclear=request.writes)
         return cases.reply(self.names.show(block))
-
-
-def _trouble(block: str, request: RestRequest) -> UpstreamFault:
-    """What shell.upstream says of a modern side that does not answer, or can't be reached."""
-    if block == "unavailable":
-        return UpstreamFault(1100, "upstream.unavailable", note="the modern service can't be reached", status=502)
-    note = "the modern service did not answer in time"
-    if request.writes:
-        note = f"{note}; the outcome is not known; send the same call again"
-    return UpstreamFault(1100, "upstream.timeout", note=note, status=504)
 
 
 class Casebook:

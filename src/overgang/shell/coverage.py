@@ -3,6 +3,7 @@
 `static_gaps` looks at contracts, tables and lists only, and runs at every start. `gaps` plays the cases too.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -193,17 +194,20 @@ def _modern(area: Area, openapi: OpenApi) -> Iterator[Gap]:
     for id in sorted((area.rules.keys() | area.reply_rules.keys()) - ids):
         yield Gap("rules without an operation", _place(area, "rules.py", f'"{id}"'), f"rules {id}")
     for operation in openapi.operations.values():
-        where = _place(area, "openapi.yaml", f"operationId: {operation.id}")
+        line = f"operationId: {operation.id}"
         if operation.id not in area.rules:
-            yield Gap("modern operation without rules", where, operation.id)
+            yield Gap("modern operation without rules", _place(area, "openapi.yaml", line), operation.id)
         for number in sorted(operation.error_codes - ERRORS.keys()):
-            yield Gap("upstream error without a fault", where, f"error {operation.id} {number}")
+            what = f"error {operation.id} {number}"
+            yield Gap("upstream error without a fault", _place(area, "openapi.yaml", line), what)
 
 
 def _placed(
     operation: Operation, placed: Placed, openapi: OpenApi, codelists: Mapping[str, CodeList], *, reply: bool
 ) -> Iterator[Gap]:
     """Properties that the modern contract does not have, and codes and words that both sides don't share."""
+    if not placed.modern:
+        return
     try:
         modern = openapi.operation(placed.modern)
     except KeyError:
@@ -265,9 +269,10 @@ def _line(operation: Operation) -> str:
 
 
 def _place(area: Area, file: str, text: str) -> str:
-    """The first line of a file of the area's folder that has `text`, else its first."""
+    """The first line of a file of the area's folder that has `text` as whole words, else its first."""
     lines = files(f"overgang.areas.{area.name}").joinpath(file).read_text(encoding="utf-8").splitlines()
-    number = next((number for number, line in enumerate(lines, 1) if text in line), 1)
+    words = re.compile(rf"{re.escape(text)}(?!\w)")
+    number = next((number for number, line in enumerate(lines, 1) if words.search(line)), 1)
     return f"areas/{area.name}/{file}:{number}"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from overgang.core.errors import CallerFault, Fault, UpstreamFault
+from overgang.core.errors import OUTCOME_UNKNOWN, CallerFault, Fault, UpstreamFault
 from overgang.core.flow import Asked, Flow, Replied
 from overgang.core.messages import Caller, CodeLists, Face, RestReply, RestRequest
 from overgang.core.rules import Context, Governed, govern
@@ -85,8 +85,9 @@ class Driver:
                 if validator is not None:
                     validator.check(reply.json)
             except SchemaProblem as problem:
+                note = OUTCOME_UNKNOWN if request.writes else None
                 raise UpstreamFault(
-                    1100, "upstream.contract", element=problem.path, expected=problem.expected
+                    1100, "upstream.contract", element=problem.path, expected=problem.expected, note=note
                 ) from problem
         return reply
 

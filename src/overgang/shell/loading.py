@@ -86,4 +86,5 @@ def _governed(area: Area, operation: openapi.ModernOperation) -> Governed:
         operation.error_codes,
         area.rules.get(operation.id, ()),
         area.reply_rules.get(operation.id, ()),
+        area.afterwards.get(operation.id, ()),
     )

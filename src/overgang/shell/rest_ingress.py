@@ -70,8 +70,7 @@ class RestFace:
                 return
             reply = await self._reply(scope, receive, cited)
             kind = JSON if reply.status < 400 else PROBLEM
-            raw = reply.raw if reply.raw is not None else b""
-            await http.respond(send, reply.status, kind, raw, _cited(cited))
+            await http.respond(send, reply.status, kind, _sent(reply), _cited(cited))
         except http.Gone:
             return
         except Fault as fault:
@@ -139,6 +138,13 @@ class RestFace:
             return strict_json.loads(raw, depth=self._depth)
         except strict_json.JsonError as mistake:
             raise CallerFault(1014, mistake.key, expected="well-formed JSON", status=400) from mistake
+
+
+def _sent(reply: RestReply) -> bytes:
+    """The modern side's own bytes; where a rule changed what they say (`raw` is None then), the changed JSON."""
+    if reply.raw is not None or reply.json is None:
+        return reply.raw or b""
+    return strict_json.dumps(reply.json)
 
 
 def _declared(operation: ModernOperation, reply: RestReply) -> bool:

@@ -17,7 +17,7 @@ from pyreqwest import exceptions as rust
 from pyreqwest.client import ClientBuilder
 from pyreqwest.response import Response
 
-from overgang.core.errors import GatewayFault, UpstreamFault
+from overgang.core.errors import OUTCOME_UNKNOWN, GatewayFault, UpstreamFault
 from overgang.core.messages import Caller, RestReply, RestRequest
 from overgang.shell.config import HeaderNames, Target
 from overgang.wire import strict_json
@@ -25,7 +25,6 @@ from overgang.wire import strict_json
 _LOG: Final = logging.getLogger(__name__)
 _MAX_HEAD: Final = 64 * 1024  # all header lines of a reply together, in bytes
 _KEPT: Final = 64  # idle connections kept per host
-_UNKNOWN_OUTCOME: Final = "the outcome is not known; send the same call again"
 _RETRIED: Final = ("upstream.unavailable", "upstream.broken")
 _SAYS: Final[Mapping[str, str]] = {
     "upstream.unavailable": "the modern service can't be reached",
@@ -107,9 +106,9 @@ class Upstream:
                 started = True
                 return _reply(await self._attempt(request, url, headers, body))
         except TimeoutError:
-            raise _fault(domain, "upstream.timeout", unclear=request.writes and started) from None
+            raise _logged(domain, "upstream.timeout", unclear=request.writes and started) from None
         except _Refused as refused:
-            raise _fault(domain, refused.key, refused.kind, unclear=request.writes) from None
+            raise _logged(domain, refused.key, refused.kind, unclear=request.writes) from None
 
     async def close(self) -> None:
         """Close all connections; nothing can be sent afterwards."""
@@ -236,11 +235,16 @@ async def _collect(chunks: AsyncIterator[bytes], reply_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-def _fault(domain: str, key: str, kind: str = "", *, unclear: bool) -> UpstreamFault:
+def _logged(domain: str, key: str, kind: str = "", *, unclear: bool) -> UpstreamFault:
     _LOG.warning("%s: %s %s", domain, key, kind)
+    return trouble(key, unclear=unclear)
+
+
+def trouble(key: str, *, unclear: bool) -> UpstreamFault:
+    """The fault of a request without a usable reply; `unclear` when a write may have been carried out all the same."""
     note = _SAYS[key]
     if unclear and key not in _WITHOUT_EFFECT:
-        note = f"{note}; {_UNKNOWN_OUTCOME}"
+        note = f"{note}; {OUTCOME_UNKNOWN}"
     return UpstreamFault(1100, key, note=note, status=504 if key == "upstream.timeout" else 502)
 
 

@@ -83,13 +83,17 @@ def parse(text: str, name: str) -> Case:
         raise CaseError(f"{name}: one soap in, one soap out, and a rest in for each rest out are expected")
     service, _, version = said["call"].partition("/")
     organisation, _, code = said["caller"].partition("/")
+    try:
+        day, number, kind = date.fromisoformat(said["on"]), int(version), int(organisation)
+    except ValueError as mistake:
+        raise CaseError(f"{name}: on: is a day, call: Service/version, caller: type/code, in numbers") from mistake
     return Case(
         name=name,
         title=_HEADER.sub("", head).strip(),
-        day=date.fromisoformat(said["on"]),
+        day=day,
         service=service,
-        version=int(version),
-        caller=(int(organisation), code),
+        version=number,
+        caller=(kind, code),
         seen=said["seen"],
         cites=tuple(said.get("cites", "").split()),
         soap_in=found["soap in"][0],

@@ -1,5 +1,6 @@
 """Values drawn from a contract: a hypothesis strategy for any Element, so that what is drawn is always writable."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from overgang.core.values import NIL, Dato, Tidspunkt
-from overgang.wire.contract import Attribute, Complex, Element, Group, Simple, Wildcard
+from overgang.wire.contract import Attribute, Complex, Element, Facets, Group, Simple, Wildcard
 from overgang.wire.contract.builtins import BUILTINS
 from overgang.wire.contract.simple import collapse, texts_of
 
@@ -19,10 +20,12 @@ _TEXT = st.text(
     max_size=30,
 )
 _WORD = st.text("abcdefghijklmnopqrstuvwxyzæøåABC", min_size=1, max_size=12)
-_DAY = st.dates().map(lambda day: f"{day.year:04}-{day.month:02}-{day.day:02}")
+_DAY = st.one_of(st.dates(), st.sampled_from([date(1, 1, 1), date(2024, 2, 29), date(9999, 12, 31)])).map(
+    lambda day: f"{day.year:04}-{day.month:02}-{day.day:02}"
+)
 _CLOCK = st.times().map(lambda clock: clock.strftime("%H:%M:%S"))
 _FRACTION = st.one_of(st.just(""), st.text("0123456789", min_size=1, max_size=9).map(lambda digits: "." + digits))
-_ZONE = st.sampled_from(["", "Z", "+02:00", "-05:30", "+14:00"])
+_ZONE = st.sampled_from(["", "Z", "+02:00", "-05:30", "+13:59", "+14:00", "-14:00"])
 _ANY = '<f:free xmlns:f="urn:free" a="1"><f:inner>æ &amp; ø</f:inner></f:free>'
 
 
@@ -35,11 +38,14 @@ def values(element: Element, depth: int = 0) -> SearchStrategy[Any]:
             plain = st.just(texts_of(element.type).parse(fixed))
         elif element.default is not None:
             plain = plain.filter(lambda value: value not in ("", b"", []))
-    if element.nillable and not (
-        isinstance(element.type, Complex) and (element.type.attributes or element.type.abstract)
-    ):
-        return st.one_of(st.just(NIL), plain)
-    return plain
+    if not element.nillable:
+        return plain
+    return st.one_of(st.just(NIL) if isinstance(element.type, Simple) else plain.map(_nil), plain)
+
+
+def _nil(value: dict[str, Any]) -> Any:
+    kept = {key: one for key, one in value.items() if key[:1] == "@"}
+    return {**kept, "#nil": True} if kept else NIL
 
 
 def _complex(element: Element, own: Complex, depth: int) -> SearchStrategy[Any]:
@@ -56,6 +62,8 @@ def _content(own: Complex, depth: int) -> SearchStrategy[dict[str, Any]]:
         for attribute in own.attributes:
             if _given(attribute) or attribute.required or draw(st.booleans()):
                 out[attribute.key] = draw(_attribute(attribute))
+        if own.any_attribute is not None and own.any_attribute.process != "strict":
+            out.update(draw(st.dictionaries(st.sampled_from(["@{urn:f}a", "@{urn:g}b"]), _TEXT, max_size=2)))
         if own.text is not None:
             out["#text"] = draw(simple(own.text))
         elif own.items:
@@ -140,35 +148,63 @@ def _rendered(texts: Any, value: Any) -> str:
 def _atomic(kind: Simple) -> SearchStrategy[Any]:
     name, facets = kind.builtin, kind.facets
     family = BUILTINS[name].family
-    if family == "string" and name in ("string", "token", "normalizedString", "anySimpleType"):
-        least = facets.length or facets.min_length or 0
-        drawn = _TEXT.map(lambda text: (text + "x" * least)[: facets.length or facets.max_length or 99])
-        return (
-            drawn
-            if name in ("string", "anySimpleType") and facets.white_space in (None, "preserve")
-            else drawn.map(collapse)
-        )
+    if name in ("string", "token", "normalizedString", "anySimpleType"):
+        return _string(kind)
     if family == "number" and name not in ("decimal", "float", "double"):
-        low = int(facets.min_inclusive) if facets.min_inclusive else -(10**6)
-        high = int(facets.max_inclusive) if facets.max_inclusive else 10**6
-        return st.one_of(st.integers(max(low, -128), min(high, 127)), st.integers(low, high))
+        return _whole(kind)
     known: dict[str, SearchStrategy[Any]] = {
         "boolean": st.booleans(),
-        "decimal": st.decimals(
-            allow_nan=False,
-            allow_infinity=False,
-            places=facets.fraction_digits or 2,
-            min_value=Decimal(-9999),
-            max_value=9999,
-        ),
+        "decimal": _decimal(facets),
         "float": st.floats(allow_nan=False, width=32),
         "double": st.floats(allow_nan=False),
         "dateTime": st.builds(lambda *parts: Tidspunkt("{}T{}{}{}".format(*parts)), _DAY, _CLOCK, _FRACTION, _ZONE),
         "date": st.builds(lambda day, zone: Dato(day + zone), _DAY, _ZONE),
         "time": st.builds(lambda *parts: "".join(parts), _CLOCK, _FRACTION, _ZONE),
         "gYear": st.integers(1, 9999).map(lambda year: f"{year:04}"),
+        "gYearMonth": st.just("2024-02"),
+        "gMonthDay": st.just("--02-29"),
+        "gMonth": st.just("--12"),
+        "gDay": st.just("---31"),
         "duration": st.sampled_from(["P1D", "PT0.5S", "-P1Y2M3DT4H5M6S"]),
         "base64Binary": st.binary(max_size=20),
         "hexBinary": st.binary(max_size=20),
     }
     return known.get(name, _WORD)
+
+
+def _string(kind: Simple) -> SearchStrategy[str]:
+    """Texts of any length that is allowed, often the least and the greatest."""
+    facets = kind.facets
+    least = facets.length or facets.min_length or 0
+    most = facets.length or facets.max_length or max(least, 99)
+    sized = st.tuples(_TEXT, st.sampled_from([least, most, (least + most) // 2]))
+    drawn = st.one_of(sized.map(lambda pair: (pair[0] + "x" * pair[1])[: pair[1]]), _TEXT.map(lambda text: text[:most]))
+    white_space = facets.white_space or BUILTINS[kind.builtin].white_space
+    return drawn if white_space == "preserve" else drawn.map(collapse)
+
+
+def _whole(kind: Simple) -> SearchStrategy[int]:
+    """Whole numbers, often on the borders of the type and of its facets."""
+    facets, bits = kind.facets, {"byte": 7, "short": 15, "int": 31, "long": 63}
+    signed = kind.builtin.removeprefix("unsigned").lower()
+    reach = 2 ** bits[signed] if signed in bits else 10 ** (facets.total_digits or 30)
+    borders = [0, 1, -1, reach - 1, -reach, 1 - reach, 2 * reach - 1]
+    borders += [int(one) + step for one in (facets.min_inclusive, facets.max_inclusive) if one for step in (-1, 0, 1)]
+    borders += [int(one) + step for one in (facets.min_exclusive, facets.max_exclusive) if one for step in (-1, 0, 1)]
+    valid = [one for one in borders if texts_of(kind).wrong(str(one)) is None]
+    low = int(facets.min_inclusive) if facets.min_inclusive else min(valid, default=0)
+    high = int(facets.max_inclusive) if facets.max_inclusive else max(valid, default=100)
+    return st.one_of(st.sampled_from(valid or [low]), st.integers(low, high))
+
+
+def _decimal(facets: Facets) -> SearchStrategy[Decimal]:
+    """Decimals of any scale, with and without zeros at the end, and the greatest that the digits allow."""
+    scale = 12 if facets.fraction_digits is None else facets.fraction_digits
+    digits = 24 if facets.total_digits is None else facets.total_digits
+    low, high = facets.min_inclusive, facets.max_inclusive
+    borders = [Decimal(one) for one in (low, high) if one is not None]
+    reach = Decimal(10**digits - 1).scaleb(-scale) if digits >= scale else Decimal(0)
+    drawn = st.builds(
+        lambda number, places: Decimal(number).scaleb(-places), st.integers(-(10**6), 10**6), st.integers(0, scale)
+    )
+    return st.one_of(st.sampled_from([*borders, reach, -reach, Decimal("0.0"[: 2 + scale].rstrip("."))]), drawn)

@@ -117,9 +117,7 @@ def test_an_included_file_that_is_something_else_is_refused(tmp_path: Path, name
 
 def test_a_mistake_in_an_imported_file_is_named_by_that_file_and_its_line(tmp_path: Path) -> None:
     broken = schema_file('\n\n<xs:element name="X" type="tns:Gone"/>', "urn:o")
-    shape = Shape(
-        '<xs:import namespace="urn:o" schemaLocation="d/o.xsd"/>' + PLAIN, {}, files={"d/o.xsd": broken}
-    )
+    shape = Shape('<xs:import namespace="urn:o" schemaLocation="d/o.xsd"/>' + PLAIN, {}, files={"d/o.xsd": broken})
     assert refusal(shape.write(tmp_path)) == ("xs:element", "d/o.xsd", 3)
 
 
@@ -137,7 +135,7 @@ def test_a_mistake_in_an_imported_file_is_named_by_that_file_and_its_line(tmp_pa
             '<soap:header message="tns:M" part="p" use="encoded"/><soap:body use="literal"/>',
             "soap use=encoded",
         ),
-        ("<soap:body use=\"literal\"/>", "", "soap:body"),
+        ('<soap:body use="literal"/>', "", "soap:body"),
         ("<wsdl:definitions", "<!DOCTYPE x []>\n<wsdl:definitions", "DOCTYPE"),
         ("<wsdl:definitions", '<!DOCTYPE x SYSTEM "x.dtd">\n<wsdl:definitions', "DOCTYPE"),
         ('element="tns:E"', 'type="xs:string"', "wsdl:part"),
@@ -169,9 +167,7 @@ def test_a_wsdl_that_cannot_be_served_is_refused(tmp_path: Path, old: str, new: 
 
 
 def test_a_document_type_in_an_included_file_is_refused(tmp_path: Path) -> None:
-    shape = Shape(
-        f'<xs:include schemaLocation="a.xsd"/>{PLAIN}', {}, files={"a.xsd": f"<!DOCTYPE a><xs:schema {XS}/>"}
-    )
+    shape = Shape(f'<xs:include schemaLocation="a.xsd"/>{PLAIN}', {}, files={"a.xsd": f"<!DOCTYPE a><xs:schema {XS}/>"})
     assert refusal(shape.write(tmp_path))[:2] == ("DOCTYPE", "a.xsd")
 
 
@@ -188,9 +184,14 @@ def test_a_wsdl_of_more_than_16_mb_is_refused(tmp_path: Path) -> None:
 
 
 def test_groups_that_stand_for_too_many_elements_are_refused(tmp_path: Path) -> None:
-    groups = '<xs:group name="G0"><xs:sequence><xs:element name="A" type="xs:int"/></xs:sequence></xs:group>\n' + "".join(
-        f'<xs:group name="G{n}"><xs:sequence>' + f'<xs:group ref="tns:G{n - 1}"/>' * 2 + "</xs:sequence></xs:group>\n"
-        for n in range(1, 40)
+    groups = (
+        '<xs:group name="G0"><xs:sequence><xs:element name="A" type="xs:int"/></xs:sequence></xs:group>\n'
+        + "".join(
+            f'<xs:group name="G{n}"><xs:sequence>'
+            + f'<xs:group ref="tns:G{n - 1}"/>' * 2
+            + "</xs:sequence></xs:group>\n"
+            for n in range(1, 40)
+        )
     )
     assert refusal(Shape(groups + PLAIN, {}).write(tmp_path)) == ("xs:group", "t.wsdl", 4 + 14)
 
@@ -198,7 +199,9 @@ def test_groups_that_stand_for_too_many_elements_are_refused(tmp_path: Path) -> 
 def test_a_loop_of_groups_or_of_bases_is_refused(tmp_path: Path) -> None:
     groups = '<xs:group name="G"><xs:sequence><xs:group ref="tns:G"/></xs:sequence></xs:group>'
     assert refusal(Shape(groups + EMPTY.format('<xs:group ref="tns:G"/>'), {}).write(tmp_path))[1:] == ("t.wsdl", 4)
-    base = '<xs:complexType name="X"><xs:complexContent><xs:extension base="tns:X"/></xs:complexContent></xs:complexType>'
+    base = (
+        '<xs:complexType name="X"><xs:complexContent><xs:extension base="tns:X"/></xs:complexContent></xs:complexType>'
+    )
     assert refusal(Shape(base + '<xs:element name="E" type="tns:X"/>', {}).write(tmp_path))[1:] == ("t.wsdl", 4)
 
 

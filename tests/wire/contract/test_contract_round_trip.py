@@ -1,18 +1,23 @@
-"""Values to XML and back, for every message of every shape."""
+"""Values to XML and back, and broken XML, for every message of every shape and every contract."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from shape_table import SHAPES
 from strategies import values
 
-from overgang.wire.contract import Contract, Element, load
+from overgang.core.values import Value
+from overgang.wire.contract import Contract, Element, EncodeError, load
 
-SHAPES = Path(__file__).parent / "shapes"
+HERE = Path(__file__).parent / "shapes"
 ROOT = Path(__file__).parents[3]
-FILES = [SHAPES / "many.wsdl", SHAPES / "rpc.wsdl", *sorted((ROOT / "wsdl").glob("*/*/*.wsdl"))]
+FILES = [HERE / "many.wsdl", HERE / "rpc.wsdl", *sorted((ROOT / "wsdl").glob("*/*/*.wsdl"))]
+CANARY = "CANARY"
 
 
 def messages(contract: Contract) -> list[Element]:
@@ -25,12 +30,34 @@ def messages(contract: Contract) -> list[Element]:
     return list(found.values())
 
 
-PLACES = [pytest.param(contract, element, id=f"{contract.name}-{element.name}")
-          for contract in map(load, FILES) for element in messages(contract)]  # fmt: skip
+def contracts() -> Iterator[tuple[str, Contract]]:
+    for file in FILES:
+        contract = load(file)
+        yield contract.name, contract
+    for name, shape in SHAPES.items():
+        with TemporaryDirectory() as folder:
+            yield name, shape.load(Path(folder))
+
+
+PLACES = [
+    pytest.param(contract, element, id=f"{name}-{element.name}")
+    for name, contract in contracts()
+    for element in messages(contract)
+]
+ANY_VALUE = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+
+
+def typed(value: Value) -> object:
+    """The value with the type of each part, and decimals with their scale: 1 and True and 1.0 are not the same."""
+    if isinstance(value, dict):
+        return {key: typed(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [typed(one) for one in value]
+    return type(value), repr(value)
 
 
 @pytest.mark.parametrize(("contract", "element"), PLACES)
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@ANY_VALUE
 @given(data=st.data())
 def test_what_is_written_is_valid_and_reads_back_as_it_was(
     contract: Contract, element: Element, data: st.DataObject
@@ -38,4 +65,127 @@ def test_what_is_written_is_valid_and_reads_back_as_it_was(
     value = data.draw(values(element))
     node = etree.fromstring(element.encode(value))
     assert contract.problems(node) == []
-    assert element.decode(node) == value
+    assert typed(element.decode(node)) == typed(value)
+
+
+@pytest.mark.parametrize(("contract", "element"), PLACES)
+@ANY_VALUE
+@given(data=st.data())
+def test_a_broken_message_is_read_or_has_a_problem_that_does_not_repeat_it(
+    contract: Contract, element: Element, data: st.DataObject
+) -> None:
+    node = etree.fromstring(element.encode(data.draw(values(element))))
+    for _ in range(data.draw(st.integers(1, 3))):
+        break_somewhere(data, node)
+    found = contract.problems(node)
+    if not found:
+        value = element.decode(node)
+        assert contract.problems(etree.fromstring(element.encode(value))) == []
+    for problem in found:
+        assert problem.expected
+        assert CANARY not in problem.path + problem.expected + problem.key
+
+
+@pytest.mark.parametrize(("contract", "element"), PLACES)
+@ANY_VALUE
+@given(data=st.data())
+def test_a_broken_value_is_written_as_a_valid_message_or_refused(
+    contract: Contract, element: Element, data: st.DataObject
+) -> None:
+    value = broken_value(data, data.draw(values(element)))
+    try:
+        text = element.encode(value)
+    except EncodeError as error:
+        assert error.path.split("/")[0] == element.name
+        assert CANARY not in error.expected
+        return
+    assert contract.problems(etree.fromstring(text)) == []
+
+
+XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+TEXTS = [
+    CANARY,
+    "",
+    " ",
+    "-",
+    "0",
+    "9" * 5000,
+    "1e5",
+    "INF",
+    "2024-02-30",
+    "true",
+    "a:b",
+    "\n",
+    "æ",
+    "-1",
+    "1.",
+    "24:00:00",
+]
+
+
+def break_somewhere(data: st.DataObject, node: etree._Element) -> None:
+    """Changes one thing in a message."""
+    place = data.draw(st.sampled_from(list(node.iter(etree.Element))))
+    parent = place.getparent()
+    how = data.draw(
+        st.sampled_from(["text", "attribute", "nil", "type", "child", "twice", "gone", "swap", "name", "tail"])
+    )
+    if how == "text":
+        place.text = data.draw(st.sampled_from(TEXTS))
+    elif how == "attribute":
+        names = [*map(str, place.attrib), "a", "{urn:f}b", "{http://www.w3.org/XML/1998/namespace}lang"]
+        place.set(data.draw(st.sampled_from(names)), data.draw(st.sampled_from(TEXTS)))
+    elif how == "nil":
+        place.set(f"{XSI}nil", data.draw(st.sampled_from(["true", "1", "false", CANARY])))
+    elif how == "type":
+        place.set(f"{XSI}type", data.draw(st.sampled_from([CANARY, f"no:{CANARY}", "", "xs:string"])))
+    elif how == "child":
+        place.insert(0, data.draw(st.sampled_from([etree.Comment(CANARY), etree.PI("p", CANARY), etree.Element("x")])))
+    elif how == "tail" and parent is not None:
+        place.tail = CANARY
+    elif how == "name" and parent is not None:
+        place.tag = "other"
+    elif how == "twice" and parent is not None:
+        parent.append(etree.fromstring(etree.tostring(place, with_tail=False)))
+    elif how == "gone" and parent is not None:
+        parent.remove(place)
+    elif how == "swap" and parent is not None:
+        parent.insert(0, place)
+
+
+ODD = [
+    CANARY,
+    "",
+    5,
+    -1,
+    True,
+    1.5,
+    float("nan"),
+    None,
+    b"x",
+    [],
+    [CANARY],
+    {},
+    {CANARY: 1},
+    "\x00",
+    "\ud800",
+    10**5000,
+]
+
+
+def broken_value(data: st.DataObject, value: Value) -> Value:
+    """The value with one part replaced, left out, or added."""
+    odd: Value = data.draw(st.sampled_from(ODD))  # type: ignore[arg-type]
+    if not isinstance(value, (dict, list)) or not value or data.draw(st.integers(0, 4)) == 0:
+        return odd
+    if isinstance(value, list):
+        at = data.draw(st.integers(0, len(value) - 1))
+        return [*value[:at], broken_value(data, value[at]), *value[at + 1 :]]
+    key = data.draw(st.sampled_from(sorted(value)))
+    how = data.draw(st.sampled_from(["change", "change", "leave out", "add"]))
+    if how == "leave out":
+        return {name: one for name, one in value.items() if name != key}
+    if how == "add":
+        name = data.draw(st.sampled_from(["other", "#text", "#nil", "@xsi:type", "@a", "@{urn:f}b", "#items", "#any"]))
+        return {**value, name: odd}
+    return {**value, key: broken_value(data, value[key])}

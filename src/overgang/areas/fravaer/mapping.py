@@ -198,13 +198,11 @@ def _of(call: SoapCall, item: dict[str, Any], deleted: bool) -> bool:
     """Whether a version can be what this call registered: the current one, or one made since the call.
 
     One made since and replaced again counts, or a late repeat would undo the newer correction (case:
-    fravaer_rettet_gentaget_efter_nyere). Where a deletion is asked for, only a deleted one does.
+    fravaer_rettet_gentaget_efter_nyere). Only a deleted one counts where a deletion is asked for, and nowhere else.
     """
     state = item["registreringsmetadata"]
-    if state["erSlettet"] != deleted:
-        return False
-    since: bool = Tidspunkt(item["dfdgRegistreringstidspunkt"]).moment >= call.caller.registered.moment
-    return deleted or state["erAktuel"] or since
+    since = Tidspunkt(item["dfdgRegistreringstidspunkt"]).moment >= call.caller.registered.moment
+    return state["erSlettet"] is deleted and (state["erAktuel"] or since)
 
 
 def _says(item: dict[str, Any], wanted: dict[str, Any] | None, table: Table) -> bool:

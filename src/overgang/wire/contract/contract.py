@@ -101,8 +101,14 @@ def load(path: Path, *, service: str | None = None) -> Contract:
 
     `service` chooses among several services. Nothing outside of the folder is read, and never the network.
     """
-    folder = Folder(path.parent)
-    definitions = wsdl.read(folder, path.name)
+    try:
+        return _load(Folder(path.parent), path.name, service)
+    except RecursionError:
+        raise ContractError("nesting", path.name, 0, "its definitions lead too deep into each other") from None
+
+
+def _load(folder: Folder, file: str, service: str | None) -> Contract:
+    definitions = wsdl.read(folder, file)
     chosen = wsdl.service_of(definitions, service)
     ports = wsdl.ports_of(definitions, chosen)
     found = schemas.collect(folder, definitions.schemas)
@@ -117,14 +123,14 @@ def load(path: Path, *, service: str | None = None) -> Contract:
     return Contract(
         name=chosen.node.get("name", ""),
         namespace=definitions.namespace,
-        file=path.name,
+        file=file,
         documents=MappingProxyType(folder.documents),
         ports=tuple(Port(port.name, port.address, port.version, port.binding) for port in ports),
         operations=MappingProxyType(operations),
         notes=(*definitions.notes, *notes, *simples.notes),
         _schema=compiled,
         _builder=builder,
-        _by_body=_by_body(operations, path.name),
+        _by_body=_by_body(operations, file),
     )
 
 

@@ -95,7 +95,7 @@ def _read_one(folder: Folder, made: Definitions, place: Place) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """One direction of an operation: the body's element (or None), header elements, and for RPC the parts by type."""
+    """One direction of an operation: the body's element (or None), header elements, and for RPC the parts."""
 
     body: str | None
     headers: tuple[str, ...]
@@ -104,11 +104,15 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class RpcPart:
-    """A part of an RPC message: a local element `name` of a type (or a copy of an element's type)."""
+    """A part of an RPC message: by `kind` "type" a local element `name`, by "element" a global one.
+
+    `means` is the Clark name of that type or element.
+    """
 
     name: str
     place: Place
-    type: str
+    kind: str
+    means: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,173 @@
+"""Midlertidig adresse: the old PersonTemporaryAddressService and what it becomes.
+
+One old save creates or changes; it knows no id, because a citizen has at most one temporary address. So the addresses
+there are decide which modern write it is. An address holds from its start until the day of its end, which is no part
+of it: an address that ends on the day it starts never holds, and has been removed.
+"""
+
+from collections.abc import Generator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from overgang.core.area import Operation, Placed
+from overgang.core.errors import CallerFault
+from overgang.core.fields import TEXT, TIDSPUNKT, Field, Table, nested
+from overgang.core.flow import Flow, Step, once
+from overgang.core.messages import RestRequest, SoapCall
+from overgang.core.paths import path
+from overgang.core.values import Tidspunkt, Unmappable
+
+ADRESSER: Final = "/borgerkommunikation/v1/MidlertidigAdresse"
+EN_ADRESSE: Final = ADRESSER + "/{midlertidigAdresseIdentifier}"
+
+Asked = TypeVar("Asked")
+
+NUMBERS: Final[Mapping[int, int]] = MappingProxyType({1010: 60006, 4405: 60007})
+"""Unknown and dead citizens: everywhere else, and in the Borgerkommunikation domain."""
+OLD_NUMBERS: Final[Mapping[int, int]] = MappingProxyType({new: old for old, new in NUMBERS.items()})
+
+DANISH = Table(
+    Field("BuildingName", "bygningsnavn", TEXT),
+    Field("StreetName", "vejnavn", TEXT),
+    Field("StreetNameForAddressingName", "vejnavnKort", TEXT),
+    Field("StreetBuildingIdentifier", "husnummer", TEXT),
+    Field("FloorIdentifier", "etage", TEXT),
+    Field("SuiteIdentifier", "doer", TEXT),
+    Field("DistrictSubdivisionIdentifier", "stednavn", TEXT),
+    Field("PostCodeIdentifier", "postnummer", TEXT),
+    Field("DistrictName", "postdistrikt", TEXT),
+)
+
+FOREIGN = Table(
+    Field("AddressLineOne", "adresselinje1", TEXT),
+    Field("AddressLineTwo", "adresselinje2", TEXT),
+    Field("AddressLineThree", "adresselinje3", TEXT),
+    Field("AddressLineFour", "adresselinje4", TEXT),
+    Field("CountryIdentificationCode", "landekode", TEXT),
+)
+
+ADDRESS = Table(
+    Field("StartDate", "startdato", TIDSPUNKT),
+    Field("EndDate", "slutdato", TIDSPUNKT),
+    Field("CareOfName", "coNavn", TEXT),
+    Field("DanishAddress", "postadresse", nested(DANISH)),
+    Field("ForeignAddress", "udenlandskAdresse", nested(FOREIGN)),
+    elsewhere={
+        "PersonCivilRegistrationIdentifier": "the header x-civilRegistrationIdentifier",
+        "IsForeign": "which of postadresse and udenlandskAdresse there is",
+    },
+)
+
+
+def save_person_temporary_address(call: SoapCall) -> Flow:
+    """SavePersonTemporaryAddress = GetMidlertidigAdresse, then CreateMidlertidigAdresse or UpdateMidlertidigAdresse.
+
+    This domain's numbers for an unknown or a dead citizen become the old ones (case: adresse_doed).
+    """
+    answer: dict[str, Any] = yield from renumbered(_save(call), OLD_NUMBERS)
+    return answer
+
+
+def _save(call: SoapCall) -> Flow:
+    sent = call.body["PersonTemporaryAddress"]
+    if sent["IsForeign"] != ("ForeignAddress" in sent):
+        raise CallerFault(
+            1014,
+            "adresse.art",
+            element="PersonTemporaryAddress/IsForeign",
+            expected="true with ForeignAddress, false with DanishAddress",
+        )
+    citizen, wanted = sent["PersonCivilRegistrationIdentifier"], ADDRESS.to_new(sent)
+    address_id = call.new_id("midlertidigAdresse")
+    known = _to_change((yield from _addresses(citizen)), wanted, address_id, call)
+    if known is None:
+        step, method, state = "CreateMidlertidigAdresse", "POST", None
+    else:
+        step, method, state = "UpdateMidlertidigAdresse", "PUT", wanted
+        address_id = known["midlertidigAdresseIdentifier"]
+    write = RestRequest(method, path(EN_ADRESSE, midlertidigAdresseIdentifier=address_id), citizen=citizen, json=wanted)
+    item = yield from once(call, step, write, lambda: _address(citizen, address_id, state))
+    registered = item.get("dfdgRegistreringstidspunkt") if isinstance(item, dict) else None
+    event = Tidspunkt(registered) if registered else call.event_date
+    return {"ServiceReceipt": {"EventDate": event, "MessageIdentifier": address_id}}
+
+
+def renumbered(steps: Generator[Asked, Any, Any], numbers: Mapping[int, int]) -> Generator[Asked, Any, Any]:
+    """Drive `steps`; a refusal whose number is in `numbers` is raised with the number it stands for."""
+    try:
+        return (yield from steps)
+    except CallerFault as fault:
+        if fault.number not in numbers:
+            raise
+        number = numbers[fault.number]
+        raise CallerFault(number, f"upstream.{number}", status=fault.status) from fault
+
+
+def _addresses(citizen: str) -> Step:
+    reply = yield RestRequest("GET", path(ADRESSER), citizen=citizen)
+    return reply.json.get("midlertidigAdresse", [])
+
+
+def _address(citizen: str, address_id: str, wanted: dict[str, Any] | None) -> Step:
+    """The citizen's address with this id, in the wanted state where one is given; else None."""
+    same = (address for address in (yield from _addresses(citizen)) if _is(address, address_id))
+    return next((address for address in same if wanted is None or _says(address, wanted)), None)
+
+
+def _to_change(
+    addresses: list[dict[str, Any]], wanted: dict[str, Any], new_id: str, call: SoapCall
+) -> dict[str, Any] | None:
+    """The address that a save changes; None when it is a new one, or one that this call has created before.
+
+    It is the one that holds or is to come; on the repeat of a removal, when that is no more there, the one that says
+    what is wanted. Where both are there, one that is younger than the call can't be meant (case:
+    adresse_fjernet_gentaget_efter_ny).
+    """
+    if any(_is(address, new_id) for address in addresses):
+        return None
+    current = next((address for address in addresses if _lasts(address, call.day)), None)
+    same = next((address for address in addresses if _says(address, wanted)), None)
+    if current and same and call.caller.registered.moment < Tidspunkt(current["dfdgRegistreringstidspunkt"]).moment:
+        return same
+    return current or same
+
+
+def _is(address: dict[str, Any], address_id: str) -> bool:
+    return bool(address["midlertidigAdresseIdentifier"].lower() == address_id.lower())
+
+
+def _lasts(address: dict[str, Any], today: date) -> bool:
+    """Whether it holds today or is to come; one that was removed never does."""
+    if "slutdato" not in address:
+        return True
+    end = Tidspunkt(address["slutdato"]).day
+    return end > today and end > Tidspunkt(address["startdato"]).day
+
+
+def _says(address: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    try:
+        return _values(address) == _values(wanted)
+    except Unmappable:  # a wanted time that no calendar has; the write is refused for it
+        return False
+
+
+def _values(address: dict[str, Any]) -> dict[str, Any]:
+    """What an address says in the old terms, whatever zone its times are written in."""
+    old = ADDRESS.to_old(address)
+    return {name: value.moment if isinstance(value, Tidspunkt) else value for name, value in old.items()}
+
+
+OPERATIONS = (
+    Operation(
+        "SavePersonTemporaryAddress",
+        save_person_temporary_address,
+        modern=("GetMidlertidigAdresse", "CreateMidlertidigAdresse", "UpdateMidlertidigAdresse"),
+        evidence="partly",
+        requests=(
+            Placed("PersonTemporaryAddress", ADDRESS, "CreateMidlertidigAdresse"),
+            Placed("PersonTemporaryAddress/DanishAddress", DANISH, "CreateMidlertidigAdresse", "postadresse"),
+            Placed("PersonTemporaryAddress/ForeignAddress", FOREIGN, "CreateMidlertidigAdresse", "udenlandskAdresse"),
+        ),
+    ),
+)

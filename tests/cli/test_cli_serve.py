@@ -1,0 +1,75 @@
+"""`overgang serve` and a configuration that can't be used."""
+
+from pathlib import Path
+
+import pytest
+
+from overgang.cli.main import main
+from running import ROOT, SECONDS, Site, lines, overgang
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    """The lines on standard error of a command that ends with 2 and says nothing else."""
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    return told.err.splitlines()
+
+
+def test_each_mistake_in_a_configuration_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text('[listen]\nport = "x"\nhosst = "a"\n[upstream.jobsearch]\nurl = "ftp://x"\n', encoding="utf-8")
+
+    told = refused(capsys, "serve", "--config", str(config))
+
+    assert all(line.startswith("overgang: gateway.toml: ") for line in told)
+    places = {line.removeprefix("overgang: gateway.toml: ").partition(":")[0] for line in told}
+    assert places == {
+        "listen.hosst",
+        "listen.port",
+        "upstream.jobsearch.url",
+        "wsdl.folder",
+        "codelists.folder",
+        "identity.key_file",
+    }
+
+
+def test_a_configuration_that_is_not_there_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = refused(capsys, "serve", "--config", str(tmp_path / "none.toml"))
+
+    assert line == f"overgang: {tmp_path}/none.toml: No such file or directory"
+
+
+def test_a_configuration_that_is_no_toml_is_a_line_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text("[listen\n", encoding="utf-8")
+
+    (line,) = refused(capsys, "serve", "--config", str(config))
+
+    assert line.startswith("overgang: gateway.toml: not TOML: ")
+    assert "line 1" in line
+
+
+def test_a_served_gateway_does_not_start_without_its_contracts(tmp_path: Path) -> None:
+    (tmp_path / "wsdl").mkdir()
+    (tmp_path / "identity.key").write_bytes(b"k" * 32)
+    config = tmp_path / "gateway.toml"
+    config.write_text(
+        '[listen]\nport = 0\nadmin_port = 0\n[wsdl]\nfolder = "wsdl"\n'
+        f'[codelists]\nfolder = "{ROOT}/config/codelists"\n'
+        '[upstream.jobsearch]\nurl = "http://127.0.0.1:9/jobsearch"\n[identity]\nkey_file = "identity.key"\n',
+        encoding="utf-8",
+    )
+
+    with overgang(tmp_path, "serve", "--config", str(config)) as process:
+        assert process.popen.wait(SECONDS) == 2
+        (line,) = lines(process.stderr)
+
+    assert line.startswith("overgang: ")
+    assert "*.wsdl" in line
+
+
+def test_a_served_gateway_prints_its_two_addresses_and_nothing_else(site: Site) -> None:
+    assert [line.split()[0] for line in lines(site.process.stdout)] == ["gateway", "admin"]
