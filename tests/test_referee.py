@@ -176,7 +176,7 @@ def test_every_flow_says_which_old_operation_it_is_and_what_it_becomes(operation
     old, equals, new = said.partition(" = ")
     assert equals, f"{operation.flow.__name__}: Old = New expected"
     assert old.startswith(operation.name)
-    assert any(name in new for name in operation.modern)
+    assert any(name in new for name in operation.modern or ["no modern call"])
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -22,10 +22,11 @@ CITIZEN = "1203852326"
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """`sent` is what went to the modern side, look-ups first; `cited` the rules that were applied."""
+    """`sent` is what went to the modern side, look-ups too; `cited` the rules that were applied; `answer` the reply."""
 
     sent: tuple[Any, ...]
     cited: tuple[str, ...]
+    answer: Any = None
 
     @property
     def json(self) -> Any:
@@ -37,7 +38,7 @@ def ruled(area: Area, operation: str, request: RestRequest, context: Context, *r
     """Drive the request through the rules of a modern operation; raises what they raise."""
     governed = Governed(operation, frozenset(), area.rules[operation], area.reply_rules.get(operation, ()))
     played = play(govern(governed, request, context), *replies)
-    return Ruled(played.requests, tuple(context.cited))
+    return Ruled(played.requests, tuple(context.cited), played.answer)
 
 
 def context(
@@ -80,9 +81,18 @@ CODELISTS = {
     for codelist in (
         _list("ClientCategoryType", *map(_value, (1, 2, 3, 4))),
         _list("CurrentUnemploymentStatusType", *map(_value, (1, 2, 3))),
-        _list("AbsenceType", *map(_value, (10, 31, 32)), _value(40, since=date(2025, 1, 1), ends=date(2025, 6, 30))),
+        _list(
+            "AbsenceType", *map(_value, (10, 11, 31, 32)), _value(40, since=date(2025, 1, 1), ends=date(2025, 6, 30))
+        ),
+        _list("ContactGroupType", *map(_value, (1, 2, 12))),
+        _list("PersonCategoryType", *map(_value, (1, 2, 4, 8)), _value(3, ends=date(2024, 12, 31))),
         _list("AbsenceCauseType", _value(2), _value(6, internal=True)),
-        _list("AdditionalInformationOnAbsenceType", _value(1), _value(2, ends=date(2024, 12, 31))),
+        _list(
+            "AdditionalInformationOnAbsenceType",
+            _value(1),
+            _value(2, ends=date(2024, 12, 31)),
+            _value(4, since=date(2025, 1, 1)),
+        ),
         _list(
             "CauseType",
             _value(1),

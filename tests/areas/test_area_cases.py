@@ -31,7 +31,8 @@ MODERN = {operation.id: operation for area in AREAS for operation in load_openap
 
 CANARY = "Navn Navnesen"
 OLD_NUMBERS = {60006: 1010, 60007: 4405}  # the Borgerkommunikation domain's own, which old callers don't know
-NOTHING_THERE = '200 {"tilmeldinger": [], "fravaer": [], "midlertidigAdresse": []}'  # what is read back after 4977, in the words of every area
+# What is read back after 4977, in the words of every area.
+NOTHING_THERE = '200 {"tilmeldinger": [], "fravaer": [], "jobsoegningslogninger": [], "midlertidigAdresse": []}'
 
 
 def _asked_in() -> dict[str, tuple[str, int]]:

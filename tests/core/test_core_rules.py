@@ -132,6 +132,19 @@ def test_reply_rules_act_on_a_reply_in_their_order_with_the_request_as_it_was_se
     assert seen == [2]
 
 
+def test_a_reply_rule_may_look_something_up() -> None:
+    def shows(
+        request: RestRequest, reply: RestReply, context: Context
+    ) -> Generator[RestRequest, RestReply, RestReply]:
+        found = yield from look_up(READ)
+        return replace(reply, json=reply.json | found)
+
+    replies = (RestReply(200, {"n": 1}), RestReply(200, {"m": 2}))
+    played = play(govern(governed(reply_rules=(shows,)), WRITE, a_context()), *replies)
+    assert played.requests == (WRITE, READ)
+    assert played.answer.json == {"n": 1, "m": 2}
+
+
 @pytest.mark.parametrize("reply", [RestReply(412), RestReply(409, {"errorCode": 4977})], ids=["expected", "known"])
 def test_reply_rules_do_not_act_on_a_refusal_that_the_flow_asked_for(reply: RestReply) -> None:
     def never(request: RestRequest, reply: RestReply, context: Context) -> RestReply:

@@ -30,7 +30,7 @@ from overgang.core.errors import ERRORS
 AREAS = Path(__file__).parents[2] / "src/overgang/areas"
 CONTRACTS = {
     area: yaml.safe_load((AREAS / area / "openapi.yaml").read_text("utf-8"))
-    for area in ("tilmelding", "fravaer", "midlertidig_adresse", "asyldata", "joblog")
+    for area in ("tilmelding", "fravaer", "midlertidig_adresse", "asyldata", "joblog", "kontaktgrupper", "visitation")
 }
 OPERATIONS = {
     operation["operationId"]: (contract, verb.upper(), path, operation)
@@ -41,6 +41,13 @@ OPERATIONS = {
 EVIDENCE = {"documented", "partly", "reconstructed"}
 ID = "6d1f7a0e-53c5-4f0e-9a43-000000000001"
 WISH = {"conceptUriDa": "a", "harUddannelse": False, "aarSidstBrugt": 2020, "maanedersErfaring": 3}
+PERSONVISITERING = "/visiteringogstatus/v1/PersonVisitering"
+KONTAKTGRUPPE = {
+    "KontaktgruppeType": 24,
+    "Starttidspunkt": "2024-12-10T00:00:00",
+    "Sluttidspunkt": "2025-12-10T00:00:00",
+}
+PERSONKATEGORI = {"PersonkategoriType": 2, "Starttidspunkt": "2024-12-10T00:00:00"}
 INFO = {"yderligereInfoType": 1, "startDato": "2024-12-16T00:00:00", "kommentar": ""}
 
 # In an order in which each call finds what it needs.
@@ -62,6 +69,25 @@ CALLS: list[tuple[str, str, str, object]] = [
     ("GetJoblogJobsoegninger", "GET", JOBLOG, None),
     ("DeleteJoblogJobsoegning", "DELETE", f"{JOBLOG}/{ID}", None),
     ("GetJoblogJobsoegningHistorik", "GET", f"{JOBLOG}/historik", None),
+    (
+        "CreateKontaktgruppe",
+        "POST",
+        f"{PERSONVISITERING}/kontaktgruppe",
+        {**KONTAKTGRUPPE, "kontaktgruppeIdentifier": ID, "Haendelsestidspunkt": "2024-12-01T00:00:00"},
+    ),
+    ("UpdateKontaktgruppe", "PUT", f"{PERSONVISITERING}/kontaktgruppe/{ID}", KONTAKTGRUPPE),
+    ("GetKontaktgrupper", "GET", f"{PERSONVISITERING}/kontaktgruppe", None),
+    ("GetKontaktgruppeHistorik", "GET", f"{PERSONVISITERING}/kontaktgruppe/historik", None),
+    (
+        "CreatePersonkategori",
+        "POST",
+        f"{PERSONVISITERING}/personkategori",
+        {**PERSONKATEGORI, "personkategoriIdentifier": ID},
+    ),
+    ("UpdatePersonkategori", "PUT", f"{PERSONVISITERING}/personkategori/{ID}", PERSONKATEGORI),
+    ("GetPersonkategorier", "GET", f"{PERSONVISITERING}/personkategori", None),
+    ("GetPersonkategoriHistorik", "GET", f"{PERSONVISITERING}/personkategori/historik", None),
+    ("GetPersonVisiteringOgStatusStatus", "GET", "/visiteringogstatus/v2/VisiteringOgStatusStatus", None),
     ("CreateFravaer", "POST", FRAVAER, fravaer(fravaerIdentifier=ID)),
     ("UpdateFravaer", "PUT", f"{FRAVAER}/{ID}", fravaer(fravaersAfslutningsAarsag=1)),
     (

@@ -126,12 +126,13 @@ def test_an_operation_that_does_not_exist_is_a_problem_without_a_number(
 
 
 def test_organisation_and_user_are_kept_with_each_registration(side: Side) -> None:
+    before = side.send("GET", "/reference/registrations").json()["counts"]
     side.send("POST", FRAVAER, body=fravaer())
     headers = {"x-civilRegistrationIdentifier": NUMBERS["dagpengemodtager"]}
     answer = side.send("GET", "/reference/registrations", headers=headers).json()
     (registration,) = answer["registrations"]
     assert registration["caller"] == {"organisation_type": 8, "organisation_code": "10111", "user_identifier": "Søren"}
-    assert answer["counts"]["fravaer"] == 2
+    assert answer["counts"] == before | {"fravaer": before["fravaer"] + 1}
 
 
 def test_a_reset_brings_the_first_registrations_back_and_forgets_request_ids(side: Side) -> None:

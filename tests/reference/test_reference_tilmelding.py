@@ -131,6 +131,7 @@ def test_the_demo_has_enrolled_citizens_from_the_start(side: Side) -> None:
         "løbende fravær": ["2024-10-11T00:00:00"],
         "langtidsledig": ["2024-05-24T00:00:00"],
         "nytilmeldt": ["2024-12-05T00:00:00"],
+        "jobrettet uddannelse": ["2024-09-01T00:00:00"],
     }
 
 

@@ -21,6 +21,28 @@ def test_a_reply_is_passed_on_byte_for_byte() -> None:
     assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, raw, "application/json")
 
 
+def test_a_reply_that_a_rule_changes_is_passed_on_as_changed_and_the_rule_cited() -> None:
+    absences = {
+        "fravaer": [
+            {
+                "fravaerIdentifier": ID,
+                "fravaerType": 32,
+                "startDato": "2026-01-05T00:00:00",
+                "anmeldelsesDato": "2026-01-05T00:00:00",
+                "yderligereInfo": [],
+                "dfdgRegistreringstidspunkt": "2026-01-05T00:00:00",
+            }
+        ]
+    }
+    modern = Modern(replied(200, {"jobsoegningslogninger": [], "later": "æ"}), replied(200, absences))
+
+    answer = ask(gateway(modern), "GET", "/jobsearch/v1/Joblog/Jobsoegning", headers=ABOUT)
+
+    assert answer.json() == {"jobsoegningslogninger": [], "later": "æ", "joblogkrav": "Suspenderet"}
+    assert answer.headers["overgang-regel"] == "fravaer.jobrettet-fritagelse"
+    assert [request.path.template for request in modern.sent] == ["/jobsearch/v1/Joblog/Jobsoegning", FRAVAER]
+
+
 def test_a_body_is_sent_on_byte_for_byte_where_no_rule_changes_it() -> None:
     raw = json.dumps(fravaer(), indent=3).encode()
     modern = Modern(replied(200, ID))

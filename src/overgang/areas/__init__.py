@@ -2,8 +2,10 @@
 
 from overgang.areas.asyldata.area import AREA as ASYLDATA
 from overgang.areas.fravaer.area import AREA as FRAVAER
+from overgang.areas.joblog.area import AREA as JOBLOG
+from overgang.areas.kodelister.area import AREA as KODELISTER
 from overgang.areas.midlertidig_adresse.area import AREA as MIDLERTIDIG_ADRESSE
 from overgang.areas.tilmelding.area import AREA as TILMELDING
 from overgang.core.area import Area
 
-AREAS: tuple[Area, ...] = (TILMELDING, FRAVAER, MIDLERTIDIG_ADRESSE, ASYLDATA)
+AREAS: tuple[Area, ...] = (TILMELDING, FRAVAER, MIDLERTIDIG_ADRESSE, ASYLDATA, JOBLOG, KODELISTER)

@@ -17,4 +17,4 @@ def home() -> Path:
 
 def loaded() -> Loaded:
     """Everything of this checkout, compiled."""
-    return load(home() / "wsdl", home() / "config" / "codelists")
+    return load(home() / "wsdl", home() / "config" / "codelists", calendar=home() / "config" / "releases.toml")

@@ -12,6 +12,7 @@ from overgang.wire.cases import CaseError
 from overgang.wire.codelists import CodeListError
 from overgang.wire.contract import ContractError
 from overgang.wire.openapi import OpenApiError
+from overgang.wire.releases import CalendarError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = given.run(given)
     except ConfigError as mistake:
         return _refused(*mistake.lines)
-    except (ContractError, OpenApiError, CodeListError, CaseError) as mistake:
+    except (ContractError, OpenApiError, CodeListError, CalendarError, CaseError) as mistake:
         return _refused(str(mistake))
     except BrokenPipeError:
         return 0

@@ -52,15 +52,20 @@ class _Server(uvicorn.Server):
 def serve(given: argparse.Namespace) -> int:
     """Serve a configured gateway until it is told to stop."""
     settings = config.read(given.config)
-    loaded = _checked(load(settings.wsdl, settings.codelists))
+    loaded = _checked(load(settings.wsdl, settings.codelists, calendar=settings.releases))
     with _logging():
+        logging.getLogger("overgang.usage").setLevel(logging.INFO)  # who still calls what is deprecated
         _on_fast_loop(_serve(settings, loaded))
     return 0
 
 
 async def _serve(settings: Config, loaded: Loaded) -> None:
     upstream = Upstream(
-        settings.upstream, settings.headers, client=settings.client, reply_bytes=settings.limits.reply_bytes
+        settings.upstream,
+        settings.headers,
+        client=settings.client,
+        reply_bytes=settings.limits.reply_bytes,
+        old=settings.old,
     )
     gateway = _Site(Gateway(settings, loaded, upstream), _bind(settings.listen.host, settings.listen.port))
     admin = _Site(create_admin(loaded, settings.listen), _bind("127.0.0.1", settings.listen.admin_port))
@@ -85,7 +90,9 @@ async def _demo(folder: Path, port: int, admin_port: int, ticks: clock.Clock) ->
     from overgang.reference.citizens import load_citizens
     from overgang.reference.store import Store
 
-    loaded = _checked(load(home() / "wsdl", home() / "config" / "codelists"))
+    loaded = _checked(
+        load(home() / "wsdl", home() / "config" / "codelists", calendar=home() / "config" / "releases.toml")
+    )
     citizens = load_citizens(home() / "config" / "demo" / "citizens.toml")
     try:
         store = Store(folder / "reference.sqlite", citizens, clock=ticks)

@@ -20,7 +20,7 @@ class Gateway:
     def __init__(self, config: Config, loaded: Loaded, upstream: Upstream, clock: Clock = now) -> None:
         driver = Driver(loaded.modern, upstream)
         limits = config.limits
-        face = SoapFace(driver, loaded.codelists, limits, config.identity_key, config.switched_off)
+        face = SoapFace(driver, loaded.codelists, limits, config.identity_key, config.switched_off, upstream)
         self.soap = SoapHttp(
             face,
             loaded.services,

@@ -71,7 +71,10 @@ class HeaderNames:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything configured. `switched_off` names rules per caller ("8/101"); `releases` is the calendar's file."""
+    """Everything configured. `switched_off` names rules per caller ("8/101"); `releases` is the calendar's file.
+
+    `old` are the old services' own addresses, by "Name/version", for operations that are not modernised.
+    """
 
     listen: Listen
     wsdl: Path
@@ -83,6 +86,7 @@ class Config:
     identity_key: bytes = field(repr=False)
     switched_off: Mapping[str, frozenset[str]]
     releases: Path | None
+    old: Mapping[str, Target] = field(default_factory=dict)
 
 
 def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
@@ -106,6 +110,7 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     identity = settings.take(part["identity"], "identity", {"key_file": Setting(secret)}, lines)
     releases = settings.take(part["releases"], "releases", {"file": Setting(file, None)}, lines)
     switched_off = _callers(part["callers"], rules, lines)
+    old = _old(part["old"], lines)
     if lines:
         raise ConfigError([f"{path.name}: {line}" for line in lines])
     return Config(
@@ -119,6 +124,7 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
         identity_key=identity["key_file"],
         switched_off=switched_off,
         releases=releases["file"],
+        old=old,
     )
 
 
@@ -154,6 +160,18 @@ def _upstream(table: Mapping[str, Any], lines: list[str]) -> tuple[dict[str, Any
     return shared, targets
 
 
+def _old(table: Mapping[str, Any], lines: list[str]) -> dict[str, Target]:
+    targets = {}
+    for name in sorted(table):
+        if not re.fullmatch(r"[A-Za-z]+/[1-9][0-9]{0,2}", name):
+            lines.append(f'old."{name}": expected service and version, e.g. "PersonRegistrationService/9"')
+        own = settings.of(Target, _TARGET)
+        values = settings.take(settings.table(table, name, lines, "old."), f'old."{name}"', own, lines)
+        if values.keys() == own.keys():
+            targets[name] = Target(**values)
+    return targets
+
+
 def _callers(table: Mapping[str, Any], rules: Collection[str] | None, lines: list[str]) -> dict[str, frozenset[str]]:
     switched_off = {}
     for caller in table:
@@ -168,7 +186,7 @@ def _callers(table: Mapping[str, Any], rules: Collection[str] | None, lines: lis
     return switched_off
 
 
-_SECTIONS = ("listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases")
+_SECTIONS = ("listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases", "old")
 _LISTEN: Mapping[str, Read] = {
     "host": settings.host,
     "port": settings.whole(0, 65535),

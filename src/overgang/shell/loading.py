@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from overgang.areas import AREAS
 from overgang.core.area import Area, Service
 from overgang.core.codelists import CodeList
+from overgang.core.retirement import Retirement
 from overgang.core.rules import Governed
 from overgang.shell.driver import Modern
 from overgang.shell.soap_ingress import Bridged, bridged
-from overgang.wire import codelists, contract, openapi
+from overgang.wire import codelists, contract, openapi, releases
 from overgang.wire.contract import ContractError
 from overgang.wire.openapi import OpenApi
 
@@ -28,12 +30,21 @@ class Loaded:
     codelists: Mapping[str, CodeList]
 
 
-def load(wsdl: Path, codelist_folder: Path, areas: Sequence[Area] = AREAS) -> Loaded:
-    """Load all that `areas` name. Raises ContractError, OpenApiError or CodeListError, each with file and place."""
+def load(wsdl: Path, codelist_folder: Path, areas: Sequence[Area] = AREAS, *, calendar: Path | None = None) -> Loaded:
+    """Load all that `areas` name; `calendar` is the file of the releases.
+
+    Raises ContractError, OpenApiError, CodeListError or CalendarError, each with file and place.
+    """
     openapis = {area.name: load_openapi(area) for area in areas}
+    operations = [operation for openapi in openapis.values() for operation in openapi.operations.values()]
+    paths = {operation.id: f"{operation.method} {operation.template}" for operation in operations}
+    retiring = releases.load(calendar) if calendar is not None else {}
     return Loaded(
         areas=tuple(areas),
-        services=tuple(load_service(wsdl, service) for service in _joined(areas)),
+        services=tuple(
+            load_service(wsdl, service, paths, retiring.get((service.name, service.version)))
+            for service in _joined(areas)
+        ),
         openapis=openapis,
         modern={
             key: Modern(operation, _governed(area, operation))
@@ -50,14 +61,17 @@ def load_openapi(area: Area) -> OpenApi:
     return openapi.load(folder.joinpath("openapi.yaml").read_bytes(), f"areas/{area.name}/openapi.yaml")
 
 
-def load_service(wsdl: Path, service: Service) -> Bridged:
+def load_service(
+    wsdl: Path, service: Service, modern: Mapping[str, str] = MappingProxyType({}), retirement: Retirement | None = None
+) -> Bridged:
     """The frozen contract wsdl/<name>/<version>/*.wsdl with the operations that `service` names."""
     folder = wsdl / service.name / str(service.version)
     found = sorted(folder.glob("*.wsdl"))
     if not found:
         raise ContractError("wsdl", f"{service.name}/{service.version}", 0, "there is no *.wsdl in the folder")
     file = next((path for path in found if path.stem == service.name), found[0])
-    return bridged(contract.load(file, service=service.name), service.version, service.operations)
+    told = contract.load(file, service=service.name)
+    return bridged(told, service.version, service.operations, modern, retirement)
 
 
 def _joined(areas: Sequence[Area]) -> list[Service]:

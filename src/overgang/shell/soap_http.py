@@ -24,6 +24,7 @@ class SoapHttp:
         self._services: dict[bytes, Bridged] = {}
         self._wsdl: dict[bytes, bytes] = {}
         self._documents: dict[bytes, bytes] = {}
+        self._retiring: dict[bytes, list[tuple[bytes, bytes]]] = {}
         for service in services:
             self._add(service, f"{prefix}/{service.version}", public)
 
@@ -31,6 +32,7 @@ class SoapHttp:
         contract = service.contract
         address = f"{base}/{contract.name}.svc"
         self._services[address.encode()] = service
+        self._retiring[address.encode()] = _retiring(service, public)
         for name in contract.documents:
             content = served(contract, name, f"{public}{address}")
             if name == contract.file:
@@ -69,7 +71,10 @@ class SoapHttp:
         content_type = http.header(scope, b"content-type")
         actions = http.headers(scope, b"soapaction")
         answer = await self._face.answer(service, body, content_type, actions, self._clock())
-        await http.respond(send, answer.status, answer.content_type, answer.body, extra_headers(answer))
+        await http.respond(send, answer.status, answer.content_type, answer.body, self._headers(scope, answer))
+
+    def _headers(self, scope: http.Scope, answer: Answer) -> list[tuple[bytes, bytes]]:
+        return extra_headers(answer) + self._retiring[scope["raw_path"]]
 
     async def _get(self, path: bytes, query: bytes, is_service: bool, send: http.Send) -> None:
         content = self._documents.get(path)
@@ -83,6 +88,15 @@ class SoapHttp:
             )
         else:
             await http.respond(send, 404, TEXT, b"no such document\n")
+
+
+def _retiring(service: Bridged, public: str) -> list[tuple[bytes, bytes]]:
+    """Deprecation, Link and Sunset of a service; the link is the modern contract of its first bridged operation."""
+    domains = [bridge.replacement.split("/")[1] for bridge in service.bridges.values() if "/" in bridge.replacement]
+    if service.retirement is None or not domains:
+        return []
+    said = service.retirement.headers(f"{public}/{domains[0]}/openapi.json")
+    return [(name.lower().encode(), value.encode()) for name, value in said]
 
 
 def extra_headers(answer: Answer) -> list[tuple[bytes, bytes]]:

@@ -5,17 +5,20 @@ import logging
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from overgang.core import callers
 from overgang.core.area import Operation
 from overgang.core.codelists import CodeList
 from overgang.core.errors import CallerFault, Fault, GatewayFault
 from overgang.core.messages import Face, SoapCall
+from overgang.core.retirement import Retirement
 from overgang.core.rules import Context
 from overgang.core.values import COPENHAGEN
 from overgang.shell.driver import Driver
+from overgang.shell.upstream import Raw
 from overgang.wire import contract as contracts
 from overgang.wire import guard
 from overgang.wire.contract import Contract, ContractError, EncodeError, Problem
@@ -23,6 +26,7 @@ from overgang.wire.envelope import Envelope, Version, check_action, open_envelop
 from overgang.wire.soap_fault import fault_bytes
 
 log = logging.getLogger(__name__)
+usage = logging.getLogger("overgang.usage")
 
 _MISSING = {callers.ACTIVE_ORGANISATION: 8232, callers.USER_METADATA: 8233}
 _UNREADABLE = {callers.ACTIVE_ORGANISATION: 8234, callers.USER_METADATA: 8235}
@@ -37,6 +41,7 @@ class Bridge:
     answer: contracts.Element | None  # None for a one-way operation
     area: Operation | None
     names: Mapping[str, str]  # modern property -> old element path, for what is said to the caller
+    replacement: str  # its modern calls, "POST /visiteringogstatus/v1/Fravaer, ..."; "" for one that is not bridged
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,12 @@ class Bridged:
     version: int
     bridges: Mapping[str, Bridge]
     headers: Mapping[str, contracts.Element]  # every header block of the contract, by Clark name
+    retirement: Retirement | None = None
+
+    @property
+    def key(self) -> str:
+        """Name/version, as the configuration names a service."""
+        return f"{self.contract.name}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +71,38 @@ class Answer:
     retry_after: int | None = None
 
 
-def bridged(contract: Contract, version: int, operations: Sequence[Operation]) -> Bridged:
-    """Join a contract and the operations that an area bridges. Raises ContractError when they don't fit."""
+class OldSide(Protocol):
+    """The seam to the old services' own addresses, for operations that are not modernised."""
+
+    def reaches(self, service: str) -> bool: ...
+
+    async def forward(self, service: str, body: bytes, headers: Mapping[str, str]) -> Raw: ...
+
+
+def bridged(
+    contract: Contract,
+    version: int,
+    operations: Sequence[Operation],
+    modern: Mapping[str, str] = MappingProxyType({}),
+    retirement: Retirement | None = None,
+) -> Bridged:
+    """Join a contract and the operations that an area bridges. Raises ContractError when they don't fit.
+
+    `modern` gives method and path of a modern operation by its operationId.
+    """
     by_name = {operation.name: operation for operation in operations}
     if unknown := by_name.keys() - contract.operations.keys():
         raise ContractError("wsdl:operation", contract.file, 0, f"there is no operation {min(unknown)}")
-    bridges = [_bridged(contract, operation, by_name.get(operation.name)) for operation in contract.operations.values()]
+    bridges = [
+        _bridged(contract, operation, by_name.get(operation.name), modern) for operation in contract.operations.values()
+    ]
     headers = {block.qname: block for bridge in bridges for block in bridge.contract.input.headers}
-    return Bridged(contract, version, {bridge.request.qname: bridge for bridge in bridges}, headers)
+    return Bridged(contract, version, {bridge.request.qname: bridge for bridge in bridges}, headers, retirement)
 
 
-def _bridged(contract: Contract, operation: contracts.Operation, area: Operation | None) -> Bridge:
+def _bridged(
+    contract: Contract, operation: contracts.Operation, area: Operation | None, modern: Mapping[str, str]
+) -> Bridge:
     request = operation.input.body
     answer = operation.output.body if operation.output is not None else None
     declared = {block.name for block in operation.input.headers}
@@ -81,7 +113,8 @@ def _bridged(contract: Contract, operation: contracts.Operation, area: Operation
     if area is not None and (missing := _MISSING.keys() - declared):
         why = f"{operation.name} does not declare {min(missing)}, so it can't be told who calls"
         raise ContractError("soap:header", contract.file, request.line, why)
-    return Bridge(operation, request, answer, area, _names(area))
+    replacement = ", ".join(modern.get(id, id) for id in area.modern) if area is not None else ""
+    return Bridge(operation, request, answer, area, _names(area), replacement)
 
 
 def _names(operation: Operation | None) -> Mapping[str, str]:
@@ -94,7 +127,7 @@ def _names(operation: Operation | None) -> Mapping[str, str]:
 
 
 class SoapFace:
-    """Answers old calls. It holds no state of its own; `key` is the secret from which ids of a call are derived."""
+    """Answers old calls. `key` is the secret from which ids of a call are derived."""
 
     def __init__(
         self,
@@ -103,8 +136,11 @@ class SoapFace:
         limits: guard.Limits,
         key: bytes,
         switched_off: Mapping[str, frozenset[str]],
+        old: OldSide | None = None,
     ) -> None:
         self._driver = driver
+        self._old = old
+        self._used: set[tuple[date, str, str]] = set()
         self._codelists = codelists
         self._limits = limits
         self._key = hashlib.sha256(key).digest()  # whatever its length, one that BLAKE2 takes
@@ -122,9 +158,14 @@ class SoapFace:
             envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
             bridge = _bridge(service, envelope.body.tag)
             check_action(version, actions, action, bridge.contract.soap_action)
+            if service.retirement is not None:
+                service.retirement.check(received, bridge.replacement or "none")
+            if bridge.area is None and self._old is not None and self._old.reaches(service.key):
+                return await _forwarded(self._old, service, body, content_type, actions)
             blocks = _blocks(service, bridge, envelope)
             call = self._call(service, bridge, envelope, blocks, received)
             callers.check(call.caller, self._codelists, call.day)
+            self._note_use(service, call)
             context = Context(
                 face=Face.SOAP,
                 caller=call.caller,
@@ -142,6 +183,13 @@ class SoapFace:
             log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
             return _faulted(version, GatewayFault(1011, "gateway.internal"), cited)
 
+    def _note_use(self, service: Bridged, call: SoapCall) -> None:
+        """Log once a day who still calls a deprecated operation (rules.md service.udfasning)."""
+        use = (call.day, str(call.caller.organisation), call.operation)
+        if service.retirement is not None and use not in self._used:
+            self._used = {known for known in self._used if known[0] == call.day} | {use}
+            usage.info("%s still calls %s %s", call.caller.organisation, service.key, call.operation)
+
     def _call(
         self, service: Bridged, bridge: Bridge, envelope: Envelope, blocks: dict[str, Any], received: datetime
     ) -> SoapCall:
@@ -158,6 +206,15 @@ class SoapFace:
             day=received.astimezone(COPENHAGEN).date(),
             identity=hashlib.blake2b(said.encode(), key=self._key, digest_size=32).digest(),
         )
+
+
+async def _forwarded(
+    old: OldSide, service: Bridged, body: bytes, content_type: str | None, actions: Sequence[str]
+) -> Answer:
+    """The old service's own answer to the same bytes."""
+    headers = {"Content-Type": content_type or "", **({"SOAPAction": actions[0]} if actions else {})}
+    raw = await old.forward(service.key, body, headers)
+    return Answer(raw.status, raw.kind, raw.body)
 
 
 def where(mistake: BaseException) -> str:

@@ -53,7 +53,7 @@ class _Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Raw:
+class Raw:
     """A reply as bytes; `kind` is its Content-Type, "" without one."""
 
     status: int
@@ -64,13 +64,16 @@ class _Raw:
 class _Engine(Protocol):
     """What the two engines have in common. `exchange` raises _Refused or one of _FOREIGN."""
 
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw: ...
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw: ...
 
     async def close(self) -> None: ...
 
 
 class Upstream:
-    """The modern services by domain; `client` is "pyreqwest" or "httpx", `reply_bytes` caps the body of a reply."""
+    """The modern services by domain, and old ones by "Name/version" (`old`).
+
+    `client` is "pyreqwest" or "httpx"; `reply_bytes` caps the body of a reply.
+    """
 
     def __init__(
         self,
@@ -79,12 +82,13 @@ class Upstream:
         *,
         client: str = "pyreqwest",
         reply_bytes: int = 8 * 1024 * 1024,
+        old: Mapping[str, Target] | None = None,
     ) -> None:
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
-        self._targets = targets
+        self._targets = {**targets, **(old or {})}
         self._names = headers or HeaderNames()
-        self._places = {domain: asyncio.Semaphore(target.max_in_flight) for domain, target in targets.items()}
+        self._places = {domain: asyncio.Semaphore(target.max_in_flight) for domain, target in self._targets.items()}
         self._engine: _Engine = _Httpx(reply_bytes) if client == "httpx" else _Pyreqwest(reply_bytes)
 
     async def send(self, request: RestRequest, caller: Caller) -> RestReply:
@@ -110,11 +114,33 @@ class Upstream:
         except _Refused as refused:
             raise _logged(domain, refused.key, refused.kind, unclear=request.writes) from None
 
+    def reaches(self, service: str) -> bool:
+        """Whether the old service "Name/version" has an address of its own."""
+        return service in self._targets
+
+    async def forward(self, service: str, body: bytes, headers: Mapping[str, str]) -> Raw:
+        """Send an old call's bytes to the old service's own address; its reply as it comes, whatever its status.
+
+        Raises what `send` raises. It is sent once: whether it writes is not known here.
+        """
+        target, started = self._targets[service], False
+        try:
+            async with asyncio.timeout(target.deadline), self._places[service]:
+                started = True
+                raw = await self._exchange("POST", target.url, {**headers, "Accept-Encoding": "identity"}, body)
+        except TimeoutError:
+            raise _logged(service, "upstream.timeout", unclear=started) from None
+        except _Refused as refused:
+            raise _logged(service, refused.key, refused.kind, unclear=True) from None
+        if 300 <= raw.status < 400:
+            raise _logged(service, "upstream.redirect", unclear=False)
+        return raw
+
     async def close(self) -> None:
         """Close all connections; nothing can be sent afterwards."""
         await self._engine.close()
 
-    async def _attempt(self, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+    async def _attempt(self, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
         try:
             return await self._exchange(request.method, url, headers, body)
         except _Refused as refused:
@@ -122,7 +148,7 @@ class Upstream:
                 raise
         return await self._exchange(request.method, url, headers, body)
 
-    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
         try:
             return await self._engine.exchange(method, url, headers, body)
         except _FOREIGN as foreign:
@@ -184,7 +210,7 @@ def _body(request: RestRequest) -> bytes | None:
 # ---- what comes back
 
 
-def _reply(raw: _Raw) -> RestReply:
+def _reply(raw: Raw) -> RestReply:
     if 300 <= raw.status < 400:
         raise _Refused("upstream.redirect")
     if raw.status == 204:
@@ -258,13 +284,13 @@ class _Pyreqwest:
         builder = builder.gzip(False).brotli(False).zstd(False).deflate(False).http1_only()
         self._client = builder.pool_max_idle_per_host(_KEPT).user_agent("overgang").build()
 
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
         builder = self._client.request(method, url).headers(headers)
         if body is not None:
             builder = builder.body_bytes(body)
         async with builder.build_streamed() as response:
             kind = _check_head(response.headers.items(), self._reply_bytes)
-            return _Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes))
+            return Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes))
 
     async def close(self) -> None:
         await self._client.close()
@@ -283,12 +309,12 @@ class _Httpx:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT)
         self._transport = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
 
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
         sent = httpx.Request(method, url, headers={**headers, "User-Agent": "overgang"}, content=body)
         response = await self._transport.handle_async_request(sent)
         try:
             kind = _check_head(response.headers.multi_items(), self._reply_bytes)
-            return _Raw(response.status_code, kind, await _collect(response.aiter_raw(), self._reply_bytes))
+            return Raw(response.status_code, kind, await _collect(response.aiter_raw(), self._reply_bytes))
         finally:
             await response.aclose()
 

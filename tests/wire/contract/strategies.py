@@ -10,7 +10,8 @@ from hypothesis.strategies import SearchStrategy
 from overgang.core.values import NIL, Dato, Tidspunkt
 from overgang.wire.contract import Attribute, Complex, Element, Facets, Group, Simple, Wildcard
 from overgang.wire.contract.builtins import BUILTINS
-from overgang.wire.contract.simple import collapse, texts_of
+from overgang.wire.contract.mistakes import Misfit
+from overgang.wire.contract.simple import Texts, collapse, texts_of
 
 _DEEP = 4  # below this depth only what is required is drawn
 _TEXT = st.text(
@@ -55,26 +56,23 @@ def _complex(element: Element, own: Complex, depth: int) -> SearchStrategy[Any]:
     return st.one_of(options)
 
 
-def _content(own: Complex, depth: int) -> SearchStrategy[dict[str, Any]]:
-    @st.composite
-    def draw_all(draw: st.DrawFn) -> dict[str, Any]:
-        out: dict[str, Any] = {}
-        for attribute in own.attributes:
-            if _given(attribute) or attribute.required or draw(st.booleans()):
-                out[attribute.key] = draw(_attribute(attribute))
-        if own.any_attribute is not None and own.any_attribute.process != "strict":
-            out.update(draw(st.dictionaries(st.sampled_from(["@{urn:f}a", "@{urn:g}b"]), _TEXT, max_size=2)))
-        if own.text is not None:
-            out["#text"] = draw(simple(own.text))
-        elif own.items:
-            items: list[dict[str, Any]] = []
-            _draw_items(draw, own.content, items, depth + 1)
-            out["#items"] = items
-        elif own.content is not None:
-            _draw(draw, own.content, out, depth + 1)
-        return out
-
-    return draw_all()
+@st.composite
+def _content(draw: st.DrawFn, own: Complex, depth: int) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for attribute in own.attributes:
+        if _given(attribute) or attribute.required or draw(st.booleans()):
+            out[attribute.key] = draw(_attribute(attribute))
+    if own.any_attribute is not None and own.any_attribute.process != "strict":
+        out.update(draw(st.dictionaries(st.sampled_from(["@{urn:f}a", "@{urn:g}b"]), _TEXT, max_size=2)))
+    if own.text is not None:
+        out["#text"] = draw(simple(own.text))
+    elif own.items:
+        items: list[dict[str, Any]] = []
+        _draw_items(draw, own.content, items, depth + 1)
+        out["#items"] = items
+    elif own.content is not None:
+        _draw(draw, own.content, out, depth + 1)
+    return out
 
 
 def _given(attribute: Attribute) -> bool:
@@ -135,14 +133,14 @@ def simple(kind: Simple) -> SearchStrategy[Any]:
         return st.from_regex(
             kind.facets.patterns[-1][0], fullmatch=True, alphabet=st.characters(max_codepoint=126, min_codepoint=32)
         ).filter(lambda text: texts.wrong(text) is None and texts.parse(text) == text)
-    return _atomic(kind).filter(lambda value: texts.wrong(_rendered(texts, value)) is None)
+    return _atomic(kind).filter(lambda value: _fits(texts, value))
 
 
-def _rendered(texts: Any, value: Any) -> str:
+def _fits(texts: Texts, value: Any) -> bool:
     try:
-        return str(texts.render(value))
-    except Exception:  # noqa: BLE001 - a value that does not fit is filtered out by its text
-        return "\0"
+        return texts.wrong(texts.render(value)) is None
+    except Misfit:
+        return False
 
 
 def _atomic(kind: Simple) -> SearchStrategy[Any]:
@@ -178,7 +176,7 @@ def _string(kind: Simple) -> SearchStrategy[str]:
     least = facets.length or facets.min_length or 0
     most = facets.length or facets.max_length or max(least, 99)
     sized = st.tuples(_TEXT, st.sampled_from([least, most, (least + most) // 2]))
-    drawn = st.one_of(sized.map(lambda pair: (pair[0] + "x" * pair[1])[: pair[1]]), _TEXT.map(lambda text: text[:most]))
+    drawn = sized.map(lambda pair: (pair[0] + "x" * pair[1])[: pair[1]])
     white_space = facets.white_space or BUILTINS[kind.builtin].white_space
     return drawn if white_space == "preserve" else drawn.map(collapse)
 

@@ -16,6 +16,7 @@ from overgang.core.timeline import Source, Timeline, Version
 from overgang.core.values import Tidspunkt, Unmappable
 
 JOBRETTET_UDDANNELSE = (31, 32)  # deltid, fuldtid; the ids are reconstructed
+FULDT_TILBAGE_INDEN_13_UGER = 4  # a value of AdditionalInformationOnAbsenceType; the id is reconstructed
 
 JOBRETTET: Law[int | None] = Law(
     "fravaer.jobrettet-uddannelse",
@@ -34,6 +35,23 @@ JOBRETTET: Law[int | None] = Law(
         ),
     ),
     concerns=("CreateFravaer", "UpdateFravaer"),
+)
+TRETTEN_UGER: Law[None] = Law(
+    "sygemelding.13-uger",
+    "That the citizen can return fully within the 13th week after the first follow-up conversation may be registered "
+    "on a sickness absence from employment, not on one from unemployment.",
+    Timeline(
+        "It may be registered",
+        Version(
+            date(2025, 1, 1),
+            None,
+            Source(
+                "IT-Nyhedsbrev til jobcentre & a-kasser nr. 34, 2024 (release 2024-4), Sygedagpenge – forenklinger, "
+                "Færre samtaler til sygemeldte fra beskæftigelse"
+            ),
+        ),
+    ),
+    concerns=("CreateYderligereInfo", "UpdateYderligereInfo"),
 )
 
 
@@ -66,6 +84,24 @@ def _unemployed_since(request: RestRequest, day: date) -> Generator[RestRequest,
     return max((since for since in counts if since <= day), default=None)
 
 
+def tretten_uger(request: RestRequest, context: Context) -> Generator[RestRequest, RestReply, RestRequest]:
+    """sygemelding.13-uger: looks up whether the absence is an illness with an employer, so one from employment."""
+    start = day_of(request, INFORMATION.field("startDato"), context)
+    kind = INFORMATION.field("yderligereInfoType")
+    if request.json[kind.new] != FULDT_TILBAGE_INDEN_13_UGER or TRETTEN_UGER.on(start, context) is None:
+        return request
+    TRETTEN_UGER.cite(context)
+    absence = request.path.values["fravaerIdentifier"].lower()
+    found: Any = yield from look_up(
+        RestRequest("GET", path("/visiteringogstatus/v1/Sygemelding/historik"), citizen=request.citizen)
+    )
+    versions = (each for each in found["sygemeldinger"] if each["fravaerIdentifier"].lower() == absence)
+    if not any("arbejdsgiver" in each and each["registreringsmetadata"]["erAktuel"] for each in versions):
+        expected = "another type, or a sickness absence from employment"
+        raise CallerFault(1014, TRETTEN_UGER.id, element=name_of(kind, context), expected=expected)
+    return request
+
+
 def _months_later(day: date, months: int) -> date:
     """The same day `months` later, or that month's last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -95,7 +131,7 @@ def duration(table: Table) -> Rule:
 # FravaerService v1, permission matrix of CreateFravaer; the other operations are reconstructed alike.
 _ALLE = permission(A_KASSE, JOBCENTER, ANDEN_AKTOER, KOMMUNE, STAR)
 _FRAVAER = (_ALLE, code_values(ABSENCE, "startDato"), duration(ABSENCE), jobrettet_uddannelse)
-_INFORMATION = (_ALLE, code_values(INFORMATION, "startDato"), duration(INFORMATION))
+_INFORMATION = (_ALLE, code_values(INFORMATION, "startDato"), duration(INFORMATION), tretten_uger)
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "CreateFravaer": _FRAVAER,
@@ -109,4 +145,4 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "DeleteYderligereInfo": (_ALLE,),
 }
 
-LAWS = (JOBRETTET,)
+LAWS = (JOBRETTET, TRETTEN_UGER)

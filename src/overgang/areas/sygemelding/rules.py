@@ -163,7 +163,7 @@ def _to_end(versions: Any, fravaer_id: str, context: Context) -> Iterator[tuple[
         if info["yderligereInfoType"] != FULDT_TILBAGE_INDEN_13_UGER or not _stands(info):
             continue
         runs_on = last is None or Tidspunkt(last).day > max(first.day, Tidspunkt(ended).day)
-        if runs_on and Tidspunkt(ended).day <= first.day + law.value:
+        if runs_on and Tidspunkt(ended).day - first.day <= law.value:
             yield info, max(first, Tidspunkt(ended), key=lambda moment: moment.moment)
 
 
@@ -197,8 +197,8 @@ def _element(field: Field, context: Context) -> str:
     return context.names.get(field.new, name_of(field, context))
 
 
-# Komposit.SygemeldingService v1, permission matrix of Raskmeld; CreateSygemelding names the same organisations, the reads
-# are reconstructed alike.
+# Komposit.SygemeldingService v1, permission matrix of Raskmeld; CreateSygemelding names the same organisations, and the
+# reads are reconstructed alike.
 _ALLE = permission(A_KASSE, JOBCENTER, ANDEN_AKTOER, KOMMUNE, STAR)
 _CODES = Table(*ILLNESS.fields, *BENEFIT_CASE.fields)
 _ILLNESS = (

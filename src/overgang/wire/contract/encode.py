@@ -86,9 +86,10 @@ class Encoders:
             if fixed is not None and value.get("#text", fixed) != fixed:
                 raise Misfit("the fixed value of the contract", "#text")
             if stand_ins and "@xsi:type" in value:
-                if value["@xsi:type"] not in stand_ins:
+                named = value["@xsi:type"]
+                if not isinstance(named, str) or named not in stand_ins:
                     raise Misfit("a type that may stand here", "@xsi:type")
-                written, other = stand_ins[value["@xsi:type"]]
+                written, other = stand_ins[named]
                 rest = {key: item for key, item in value.items() if key != "@xsi:type"}
                 other(rest, start + written, end, out)
             elif write is None:

@@ -81,7 +81,9 @@ _XML_ATTRIBUTES: Final = f"""
     <xs:attribute ref="xml:id"/>
   </xs:attributeGroup>
 </xs:schema>"""
-_CONSTRAINTS: Final = etree.XPath("descendant::xs:key | descendant::xs:keyref | descendant::xs:unique", namespaces={"xs": XS})
+_CONSTRAINTS: Final = etree.XPath(
+    "descendant::xs:key | descendant::xs:keyref | descendant::xs:unique", namespaces={"xs": XS}
+)
 _NEVER: Final = etree.XPath(
     "descendant::xs:*[normalize-space(@maxOccurs)='0' and normalize-space(@minOccurs)='0']", namespaces={"xs": XS}
 )

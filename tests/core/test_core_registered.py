@@ -1,0 +1,64 @@
+"""What flows read of registrations: which one stands, what it says, when it was made."""
+
+from typing import Any
+
+import pytest
+from core_side import a_call
+
+from overgang.core.fields import NUMBER, TIDSPUNKT, Field, Table
+from overgang.core.registered import current, read_as, receipt, says
+
+ID = "0e9d8c7b-6a59-4847-b635-241302f1e0dc"
+TABLE = Table(Field("Type", "Kind", NUMBER), Field("Start", "Starttidspunkt", TIDSPUNKT))
+WANTED = {"Kind": 2, "Starttidspunkt": "2024-12-09T00:00:00+01:00"}
+
+
+def item(identifier: str = ID, *, aktuel: bool = True, slettet: bool = False) -> dict[str, Any]:
+    return {"id": identifier, "registreringsmetadata": {"erAktuel": aktuel, "erSlettet": slettet}}
+
+
+def test_the_current_version_of_a_registration_is_found_whatever_the_case_of_its_id() -> None:
+    history = [item(aktuel=False), item(ID.upper()), item("another")]
+    assert current(history, "id", ID) == [history[1]]
+
+
+@pytest.mark.parametrize("there", [item(aktuel=False), item(slettet=True), item("another")])
+def test_an_old_a_deleted_and_another_registration_are_not_current(there: dict[str, Any]) -> None:
+    assert current([there], "id", ID) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "same"),
+    [
+        pytest.param({"kind": 2, "starttidspunkt": "2024-12-08T23:00:00Z"}, True, id="the same moment"),
+        pytest.param({"kind": 2, "starttidspunkt": "2024-12-08T23:00:01Z"}, False, id="another moment"),
+        pytest.param({"kind": 3, "starttidspunkt": "2024-12-08T23:00:00Z"}, False, id="another value"),
+        pytest.param({"kind": 2}, False, id="a value missing"),
+        pytest.param({"kind": 2, "starttidspunkt": "2024-12-08T23:00:00Z", "id": ID}, True, id="more than the table"),
+    ],
+)
+def test_a_registration_says_what_is_wanted_when_each_field_of_the_table_does(
+    there: dict[str, Any], same: bool
+) -> None:
+    assert says(there, WANTED, TABLE) is same
+
+
+def test_a_value_that_is_not_wanted_may_not_be_there() -> None:
+    assert not says({"kind": 2, "starttidspunkt": "2024-12-08T23:00:00Z"}, {"Kind": 2}, TABLE)
+
+
+def test_reads_write_names_in_camel_case() -> None:
+    assert [read_as(field) for field in TABLE.fields] == ["kind", "starttidspunkt"]
+
+
+def test_a_receipt_has_the_time_of_a_registration_that_was_read_back() -> None:
+    registered = "2024-12-09T11:59:58.250+01:00"
+    assert receipt(a_call(), ID, {"dfdgRegistreringstidspunkt": registered}) == {
+        "ServiceReceipt": {"EventDate": registered, "MessageIdentifier": ID}
+    }
+
+
+@pytest.mark.parametrize("reply", [ID, None, {}])
+def test_a_receipt_of_a_new_registration_has_the_time_of_the_call(reply: object) -> None:
+    call = a_call()
+    assert receipt(call, ID, reply) == {"ServiceReceipt": {"EventDate": call.event_date, "MessageIdentifier": ID}}
