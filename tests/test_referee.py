@@ -32,6 +32,7 @@ NO_TWIN = {
     "reference/bodies.py": "shapes of the services' answers, compared with the OpenAPI in test_reference_contract",
     "reference/moments.py": "its times are those of every stored registration in test_reference_store",
     "reference/history.py": "what it reads back is asked for in the tests of the services",
+    "reference/personvisitering.py": "what contact groups and categories share, in the tests of both",
     "reference/problems.py": "every refusal in the tests of the services is one of its problems",
     "reference/app.py": "joins what the tests of the services call over HTTP",
     "reference/yderligere_info.py": "a part of fravær, in test_reference_fravaer",

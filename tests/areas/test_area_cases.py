@@ -32,7 +32,10 @@ MODERN = {operation.id: operation for area in AREAS for operation in load_openap
 CANARY = "Navn Navnesen"
 OLD_NUMBERS = {60006: 1010, 60007: 4405}  # the Borgerkommunikation domain's own, which old callers don't know
 # What is read back after 4977, in the words of every area.
-NOTHING_THERE = '200 {"tilmeldinger": [], "fravaer": [], "jobsoegningslogninger": [], "midlertidigAdresse": []}'
+NOTHING_THERE = (
+    '200 {"tilmeldinger": [], "fravaer": [], "jobsoegningslogninger": [], "midlertidigAdresse": [], '
+    '"kontaktgrupper": [], "personkategorier": [], "sygemeldinger": []}'
+)
 
 
 def _asked_in() -> dict[str, tuple[str, int]]:

@@ -11,7 +11,18 @@ from overgang.core.fields import TEXT, TIDSPUNKT, Field, Table, code
 from overgang.core.flow import play
 from overgang.core.messages import Face, RestReply, RestRequest
 from overgang.core.paths import path
-from overgang.core.rules import Context, Governed, Law, code_values, day_of, govern, look_up, name_of, permission
+from overgang.core.rules import (
+    Context,
+    Governed,
+    Law,
+    code_values,
+    day_of,
+    duration,
+    govern,
+    look_up,
+    name_of,
+    permission,
+)
 from overgang.core.timeline import Source, Timeline, Version
 
 READ = RestRequest("GET", path("/visiteringogstatus/v1/Tilmelding"), citizen=CITIZEN)
@@ -133,9 +144,7 @@ def test_reply_rules_act_on_a_reply_in_their_order_with_the_request_as_it_was_se
 
 
 def test_a_reply_rule_may_look_something_up() -> None:
-    def shows(
-        request: RestRequest, reply: RestReply, context: Context
-    ) -> Generator[RestRequest, RestReply, RestReply]:
+    def shows(request: RestRequest, reply: RestReply, context: Context) -> Generator[RestRequest, RestReply, RestReply]:
         found = yield from look_up(READ)
         return replace(reply, json=reply.json | found)
 
@@ -256,3 +265,32 @@ def test_a_day_that_no_calendar_has_is_refused_under_the_callers_own_name(face: 
         day_of(body(1, "0000-01-01T00:00:00Z"), TABLE.field("startDato"), a_context(face))
     assert (raised.value.number, raised.value.key, raised.value.element) == (1014, "value.unmappable", name)
     assert name_of(TABLE.field("startDato"), a_context(face)) == name
+
+
+# ---- durations
+
+PERIOD = Table(Field("Start", "fra", TIDSPUNKT), Field("End", "til", TIDSPUNKT))
+
+
+def a_period(start: str, **more: str | None) -> RestRequest:
+    return RestRequest("POST", path("/visiteringogstatus/v1/Fravaer"), json={"fra": start} | more)
+
+
+@pytest.mark.parametrize("end", [{}, {"til": None}, {"til": "2024-12-09T23:00:00Z"}, {"til": "2024-12-11T00:00:00"}])
+def test_a_duration_that_is_open_nothing_or_positive_passes(end: dict[str, str | None]) -> None:
+    asked = a_period("2024-12-10T00:00:00", **end)
+    assert duration(PERIOD, "fra", "til", "prøve.varighed")(asked, a_context()) is asked
+
+
+def test_a_negative_duration_is_1003_under_the_key_of_its_rule() -> None:
+    asked = a_period("2024-12-10T00:00:00", til="2024-12-09T22:59:59Z")
+    with pytest.raises(CallerFault) as raised:
+        duration(PERIOD, "fra", "til", "prøve.varighed")(asked, a_context())
+    assert (raised.value.number, raised.value.key, raised.value.element) == (1003, "prøve.varighed", "End")
+
+
+def test_an_end_that_no_calendar_has_is_refused_by_name() -> None:
+    asked = a_period("2024-12-10T00:00:00", til="0000-01-01T00:00:00")
+    with pytest.raises(CallerFault) as raised:
+        duration(PERIOD, "fra", "til", "prøve.varighed")(asked, a_context(Face.REST))
+    assert (raised.value.number, raised.value.key, raised.value.element) == (1014, "value.unmappable", "til")

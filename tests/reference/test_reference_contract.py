@@ -30,7 +30,16 @@ from overgang.core.errors import ERRORS
 AREAS = Path(__file__).parents[2] / "src/overgang/areas"
 CONTRACTS = {
     area: yaml.safe_load((AREAS / area / "openapi.yaml").read_text("utf-8"))
-    for area in ("tilmelding", "fravaer", "midlertidig_adresse", "asyldata", "joblog", "kontaktgrupper", "visitation")
+    for area in (
+        "tilmelding",
+        "fravaer",
+        "midlertidig_adresse",
+        "asyldata",
+        "joblog",
+        "kontaktgrupper",
+        "visitation",
+        "sygemelding",
+    )
 }
 OPERATIONS = {
     operation["operationId"]: (contract, verb.upper(), path, operation)
@@ -40,6 +49,7 @@ OPERATIONS = {
 }
 EVIDENCE = {"documented", "partly", "reconstructed"}
 ID = "6d1f7a0e-53c5-4f0e-9a43-000000000001"
+OTHER_ID = "6d1f7a0e-53c5-4f0e-9a43-000000000002"
 WISH = {"conceptUriDa": "a", "harUddannelse": False, "aarSidstBrugt": 2020, "maanedersErfaring": 3}
 PERSONVISITERING = "/visiteringogstatus/v1/PersonVisitering"
 KONTAKTGRUPPE = {
@@ -48,6 +58,9 @@ KONTAKTGRUPPE = {
     "Sluttidspunkt": "2025-12-10T00:00:00",
 }
 PERSONKATEGORI = {"PersonkategoriType": 2, "Starttidspunkt": "2024-12-10T00:00:00"}
+SYGEMELDING = "/visiteringogstatus/v1/Sygemelding"
+ILLNESS = {"startdato": "2024-12-09T00:00:00", "fravaerType": 11, "anmeldelsesdato": "2024-12-09T00:00:00"}
+ENDED = ILLNESS | {"slutdato": "2024-12-10T00:00:00", "fravaersafslutningsaarsag": 1, "ledighedsgrad": 1}
 INFO = {"yderligereInfoType": 1, "startDato": "2024-12-16T00:00:00", "kommentar": ""}
 
 # In an order in which each call finds what it needs.
@@ -106,6 +119,23 @@ CALLS: list[tuple[str, str, str, object]] = [
     ("UpdateMidlertidigAdresse", "PUT", f"{ADRESSE}/{ID}", adresse(slutdato="2025-01-20T00:00:00")),
     ("GetMidlertidigAdresse", "GET", ADRESSE, None),
     ("GetAsylData", "GET", "/eksternedata/v1/AsylData", None),
+    (
+        "CreateSygemelding",
+        "POST",
+        f"{SYGEMELDING}/{OTHER_ID}",
+        {
+            "sygemelding": ILLNESS | {"arbejdsgiver": {"cvrEnhedsid": "12345678", "pNummer": "1001234567"}},
+            "sagstype": 1,
+        },
+    ),
+    ("GetSygemeldinger", "GET", SYGEMELDING, None),
+    (
+        "Raskmeld",
+        "PUT",
+        f"/komposit/v1/sygemelding/action/Raskmeld/{OTHER_ID}",
+        {"sygemelding": ENDED, "kontaktgruppe": KONTAKTGRUPPE},
+    ),
+    ("GetSygemeldingHistorik", "GET", f"{SYGEMELDING}/historik", None),
 ]
 
 

@@ -112,9 +112,9 @@ def test_a_category_that_the_citizens_contact_group_can_not_have_is_4731(
 def test_a_category_of_other_days_than_the_groups_is_taken(side: Side) -> None:
     sent = {"KontaktgruppeType": 4, "Starttidspunkt": TODAY}
     side.send("POST", GRUPPE, citizen="uden ydelse", body=sent)
-    before = {"Starttidspunkt": "2024-12-01T00:00:00", "Sluttidspunkt": "2024-12-09T00:00:00"}
-    assert create(side, **before)[0] == 200
-    assert create(side, **{**before, "Sluttidspunkt": TODAY}) == (409, 4731)
+    first = "2024-12-01T00:00:00"
+    assert create(side, Starttidspunkt=first, Sluttidspunkt="2024-12-09T00:00:00")[0] == 200
+    assert create(side, Starttidspunkt=first, Sluttidspunkt=TODAY) == (409, 4731)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from coverage_side import (
 )
 
 from overgang.areas.fravaer.area import AREA as FRAVAER
+from overgang.areas.kodelister.area import AREA as KODELISTER
 from overgang.areas.tilmelding.area import AREA as TILMELDING
 from overgang.areas.tilmelding.mapping import CANCELLATION, PROFESSION
 from overgang.core.area import Operation, Placed, Waiver
@@ -51,6 +52,16 @@ def test_a_modern_operation_that_the_openapi_does_not_have_is_a_gap() -> None:
     loaded = with_requests("UnemploymentCancellation", Placed("", CANCELLATION, "Slet"))
     where = line_of("mapping.py", "def unemployment_cancellation")
     assert static_gaps(loaded) == [Gap("modern operation unknown", where, "UnemploymentCancellation Slet")]
+
+
+def test_a_table_without_a_modern_operation_is_no_gap_where_the_gateway_itself_answers() -> None:
+    assert static_gaps(load(KODELISTER)) == []
+
+
+def test_a_table_without_a_modern_operation_is_a_gap_where_the_operation_has_one() -> None:
+    loaded = with_requests("UnemploymentCancellation", Placed("", CANCELLATION, ""))
+    where = line_of("mapping.py", "def unemployment_cancellation")
+    assert static_gaps(loaded) == [Gap("modern operation unknown", where, "UnemploymentCancellation ")]
 
 
 def cancellation_with(codec: Any) -> Loaded:

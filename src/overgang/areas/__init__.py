@@ -4,8 +4,21 @@ from overgang.areas.asyldata.area import AREA as ASYLDATA
 from overgang.areas.fravaer.area import AREA as FRAVAER
 from overgang.areas.joblog.area import AREA as JOBLOG
 from overgang.areas.kodelister.area import AREA as KODELISTER
+from overgang.areas.kontaktgrupper.area import AREA as KONTAKTGRUPPER
 from overgang.areas.midlertidig_adresse.area import AREA as MIDLERTIDIG_ADRESSE
+from overgang.areas.sygemelding.area import AREA as SYGEMELDING
 from overgang.areas.tilmelding.area import AREA as TILMELDING
+from overgang.areas.visitation.area import AREA as VISITATION
 from overgang.core.area import Area
 
-AREAS: tuple[Area, ...] = (TILMELDING, FRAVAER, MIDLERTIDIG_ADRESSE, ASYLDATA, JOBLOG, KODELISTER)
+AREAS: tuple[Area, ...] = (
+    TILMELDING,
+    KONTAKTGRUPPER,
+    VISITATION,
+    FRAVAER,
+    SYGEMELDING,
+    MIDLERTIDIG_ADRESSE,
+    ASYLDATA,
+    JOBLOG,
+    KODELISTER,
+)

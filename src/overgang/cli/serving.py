@@ -127,7 +127,7 @@ def _demo_config(folder: Path, modern: str, address: str, admin_port: int) -> Co
         listen=Listen(port=int(address.rpartition(":")[2]), admin_port=admin_port, public=address),
         upstream={
             domain: Target(f"{modern}/{domain}")
-            for domain in ("visiteringogstatus", "jobsearch", "borgerkommunikation", "eksternedata")
+            for domain in ("visiteringogstatus", "jobsearch", "borgerkommunikation", "eksternedata", "komposit")
         },
         wsdl=home() / "wsdl",
         codelists=home() / "config" / "codelists",

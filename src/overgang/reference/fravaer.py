@@ -27,6 +27,7 @@ _UPDATE: Final = (
     code("fravaersAfslutningsAarsag", required=False),
 )
 _CREATE: Final = (uuid("fravaerIdentifier", required=False), *_UPDATE)
+_SHOWN: Final = frozenset(each.name for each in _UPDATE)
 
 
 def routes(store: Store) -> list[Route]:
@@ -49,15 +50,16 @@ def _create(transaction: Transaction, call: Call) -> str:
     if transaction.exists(KIND, id_):
         raise Refusal(4977, element="fravaerIdentifier")
     content = {name: value for name, value in call.body.items() if name != "fravaerIdentifier"}
-    _require_free_period(transaction, call.citizen, id_, content)
+    require_free_period(transaction, call.citizen, id_, content)
     return transaction.put(Registration(KIND, id_, call.citizen, content, call.caller))
 
 
 def _update(transaction: Transaction, call: Call) -> str:
     """4632 no such absence of this citizen; 1003; 4637."""
     absence = yderligere_info.known_absence(transaction, call)
-    _require_free_period(transaction, call.citizen, absence.id, call.body)
-    return transaction.put(replace(absence, content=call.body, caller=call.caller))
+    require_free_period(transaction, call.citizen, absence.id, call.body)
+    own = {name: value for name, value in absence.content.items() if name not in _SHOWN}
+    return transaction.put(replace(absence, content={**own, **call.body}, caller=call.caller))
 
 
 def _delete(transaction: Transaction, call: Call) -> str:
@@ -97,7 +99,8 @@ def _historik(transaction: Transaction, call: Call) -> Mapping[str, Any]:
     return {"fravaer": shown}
 
 
-def _require_free_period(transaction: Transaction, citizen: str, id_: str, content: Mapping[str, Any]) -> None:
+def require_free_period(transaction: Transaction, citizen: str, id_: str, content: Mapping[str, Any]) -> None:
+    """1003; 4637 a day on which the citizen has another absence of the type."""
     yderligere_info.require_period(content)
     first, last = day_of(content["startDato"]), _last_day(content)
     for other in transaction.live(KIND, citizen):
@@ -114,7 +117,7 @@ def _last_day(content: Mapping[str, Any]) -> date:
 def _dto(absence: Registration, infos: list[Registration]) -> dict[str, Any]:
     return {
         "fravaerIdentifier": absence.id,
-        **absence.content,
+        **{name: value for name, value in absence.content.items() if name in _SHOWN},  # an illness has more
         "yderligereInfo": [yderligere_info.dto(each) for each in yderligere_info.of_absence(infos, absence.id)],
         "dfdgRegistreringstidspunkt": absence.registered_at,
     }

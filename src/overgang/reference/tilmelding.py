@@ -56,17 +56,20 @@ def enrolled(transaction: Transaction, citizen: str) -> bool:
 
 
 def _create(transaction: Transaction, call: Call) -> str:
+    # Job wishes have their own service; the documented property is taken and not kept.
+    content = {_camel(name): value for name, value in call.body.items() if name != "Stillingsbetegnelser"}
+    return enrol(transaction, call, call.path["tilmeldingId"], content)
+
+
+def enrol(transaction: Transaction, call: Call, id_: str, content: Mapping[str, Any]) -> str:
     """4977 an id used before; 4316 an open enrolment, or a day before another's end (the day it ends is free)."""
-    id_ = call.path["tilmeldingId"]
     if transaction.exists(KIND, id_):
         raise Refusal(4977, element="tilmeldingId")
-    start = day_of(call.body["Tilmeldingsdato"])
+    start = day_of(content["tilmeldingsdato"])
     for earlier in transaction.live(KIND, call.citizen):
         end = earlier.content.get("afmeldingsdato")
         if end is None or start < day_of(end):
             raise Refusal(4316, element="Tilmeldingsdato")
-    # Job wishes have their own service; the documented property is taken and not kept.
-    content = {_camel(name): value for name, value in call.body.items() if name != "Stillingsbetegnelser"}
     return transaction.put(Registration(KIND, id_, call.citizen, content, call.caller))
 
 

@@ -206,8 +206,8 @@ def _placed(
     operation: Operation, placed: Placed, openapi: OpenApi, codelists: Mapping[str, CodeList], *, reply: bool
 ) -> Iterator[Gap]:
     """Properties that the modern contract does not have, and codes and words that both sides don't share."""
-    if not placed.modern:
-        return
+    if not (placed.modern or operation.modern):
+        return  # the gateway itself answers
     try:
         modern = openapi.operation(placed.modern)
     except KeyError:

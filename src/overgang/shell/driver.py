@@ -57,7 +57,12 @@ class Driver:
         try:
             asked = next(governing)
             while True:
-                asked = governing.send(await self._sent(asked, request, context))
+                try:
+                    answered = await self._sent(asked, request, context)
+                except Fault as fault:
+                    asked = governing.throw(fault)  # a rule may know what took effect before
+                else:
+                    asked = governing.send(answered)
         except StopIteration as stop:
             reply: RestReply = stop.value
             return reply

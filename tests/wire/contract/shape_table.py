@@ -1,5 +1,7 @@
 """One small schema per construct, with messages and the values that they are."""
 
+# ruff: noqa: E501 - a construct stands on one line, so that a shape can be seen at once
+
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final

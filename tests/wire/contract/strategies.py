@@ -10,8 +10,9 @@ from hypothesis.strategies import SearchStrategy
 from overgang.core.values import NIL, Dato, Tidspunkt
 from overgang.wire.contract import Attribute, Complex, Element, Facets, Group, Simple, Wildcard
 from overgang.wire.contract.builtins import BUILTINS
+from overgang.wire.contract.facets import collapse
 from overgang.wire.contract.mistakes import Misfit
-from overgang.wire.contract.simple import Texts, collapse, texts_of
+from overgang.wire.contract.simple import Texts, texts_of
 
 _DEEP = 4  # below this depth only what is required is drawn
 _TEXT = st.text(

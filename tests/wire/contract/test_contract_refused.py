@@ -1,5 +1,7 @@
 """What cannot be supported is refused when it is loaded, by construct, file and line, and never fetched."""
 
+# ruff: noqa: E501 - a construct stands on one line, so that a shape can be seen at once
+
 from pathlib import Path
 
 import pytest

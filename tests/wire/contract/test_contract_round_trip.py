@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -50,6 +51,7 @@ PLACES = [pytest.param(contract, element, id=name) for name, contract, element i
 ANY_VALUE = settings(
     max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
+FEW = settings(ANY_VALUE, max_examples=3)
 
 
 def typed(value: Value) -> object:
@@ -74,7 +76,7 @@ def test_what_is_written_is_valid_and_reads_back_as_it_was(
 
 
 @pytest.mark.parametrize(("contract", "element"), PLACES)
-@ANY_VALUE
+@FEW
 @given(data=st.data())
 def test_a_broken_message_is_read_or_has_a_problem_that_does_not_repeat_it(
     contract: Contract, element: Element, data: st.DataObject
@@ -92,19 +94,22 @@ def test_a_broken_message_is_read_or_has_a_problem_that_does_not_repeat_it(
 
 
 @pytest.mark.parametrize(("contract", "element"), PLACES)
-@ANY_VALUE
+@FEW
 @given(data=st.data())
 def test_a_broken_value_is_written_as_a_valid_message_or_refused(
     contract: Contract, element: Element, data: st.DataObject
 ) -> None:
     value = broken_value(data, data.draw(values(element)))
+    text, refused = None, None
     try:
         text = element.encode(value)
     except EncodeError as error:
-        assert error.path.split("/")[0] == element.name
-        assert CANARY not in error.expected
-        return
-    assert contract.problems(etree.fromstring(text)) == []
+        refused = error
+    if text is not None:
+        assert contract.problems(etree.fromstring(text)) == []
+    if refused is not None:
+        assert refused.path.split("/")[0] == element.name
+        assert CANARY not in refused.expected
 
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -146,15 +151,20 @@ def break_somewhere(data: st.DataObject, node: etree._Element) -> None:
         place.set(f"{XSI}type", data.draw(st.sampled_from([CANARY, f"no:{CANARY}", "", "xs:string"])))
     elif how == "child":
         place.insert(0, data.draw(st.sampled_from([etree.Comment(CANARY), etree.PI("p", CANARY), etree.Element("x")])))
-    elif how == "tail" and parent is not None:
+    elif parent is not None:
+        move(how, place, parent)
+
+
+def move(how: str, place: etree._Element, parent: etree._Element) -> None:
+    if how == "tail":
         place.tail = CANARY
-    elif how == "name" and parent is not None:
+    elif how == "name":
         place.tag = "other"
-    elif how == "twice" and parent is not None:
+    elif how == "twice":
         parent.append(etree.fromstring(etree.tostring(place, with_tail=False)))
-    elif how == "gone" and parent is not None:
+    elif how == "gone":
         parent.remove(place)
-    elif how == "swap" and parent is not None:
+    elif how == "swap":
         parent.insert(0, place)
 
 
@@ -178,9 +188,9 @@ ODD = [
 ]
 
 
-def broken_value(data: st.DataObject, value: Value) -> Value:
+def broken_value(data: st.DataObject, value: Any) -> Any:
     """The value with one part replaced, left out, or added."""
-    odd: Value = data.draw(st.sampled_from(ODD))  # type: ignore[arg-type]
+    odd = data.draw(st.sampled_from(ODD))
     if not isinstance(value, (dict, list)) or not value or data.draw(st.integers(0, 4)) == 0:
         return odd
     if isinstance(value, list):

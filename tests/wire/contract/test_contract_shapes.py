@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from small_contracts import Shape, node_of, request_of
 from lxml import etree
 from shape_table import SHAPES
+from small_contracts import Shape, node_of, request_of
 
 EACH = pytest.mark.parametrize("shape", [pytest.param(shape, id=name) for name, shape in SHAPES.items()])
 

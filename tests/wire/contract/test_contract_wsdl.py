@@ -1,5 +1,7 @@
 """What a WSDL may look like around its schemas."""
 
+# ruff: noqa: E501 - a construct stands on one line, so that a shape can be seen at once
+
 import codecs
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from lxml import etree
 from small_contracts import BINDING, HEAD, MESSAGES, PLAIN, Shape, request_of, schema_file
 
+from overgang.core.values import Value
 from overgang.wire.contract import ContractError, Element, Operation, load
 from overgang.wire.served import served
 
@@ -89,7 +92,7 @@ def test_rpc_parts_stand_by_type_or_by_element_in_a_wrapper_of_the_bodys_namespa
     node = etree.fromstring(
         '<w:O xmlns:w="urn:w"><a>1</a><sum><of>2</of></sum><d:Note xmlns:d="urn:d">x</d:Note></w:O>'
     )
-    value = {"a": 1, "sum": {"of": [2]}, "Note": "x"}
+    value: Value = {"a": 1, "sum": {"of": [2]}, "Note": "x"}
     assert contract.problems(node) == []
     assert request.decode(node) == value
     assert contract.problems(etree.fromstring(request.encode(value))) == []
@@ -247,7 +250,7 @@ def test_a_contract_as_wcf_writes_it_loads(tmp_path: Path) -> None:
         },
     )
     contract = shape.load(tmp_path)
-    value = {"q": {"Id": "0f8fad5b-d9cb-469f-a165-70867728950e", "Lasting": "P1DT2H"}}
+    value: Value = {"q": {"Id": "0f8fad5b-d9cb-469f-a165-70867728950e", "Lasting": "P1DT2H"}}
     node = etree.fromstring(request_of(contract).encode(value))
     assert contract.problems(node) == []
     assert request_of(contract).decode(node) == value

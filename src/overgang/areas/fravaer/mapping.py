@@ -12,6 +12,7 @@ from overgang.core.fields import GUID, TEXT, TIDSPUNKT, Field, Table, code
 from overgang.core.flow import Flow, Found, Step, once
 from overgang.core.messages import RestRequest, SoapCall
 from overgang.core.paths import path, segment
+from overgang.core.registered import receipt, says
 from overgang.core.values import Tidspunkt
 
 FRAVAER: Final = "/visiteringogstatus/v1/Fravaer"
@@ -79,7 +80,7 @@ def create_absence(call: SoapCall) -> Flow:
         json={"fravaerIdentifier": fravaer_id} | ABSENCE.to_new(absence),
     )
     item = yield from once(call, "CreateFravaer", write, lambda: _fravaer(call, citizen, fravaer_id))
-    return _receipt(call, fravaer_id, item)
+    return receipt(call, fravaer_id, item)
 
 
 def update_absence(call: SoapCall) -> Flow:
@@ -94,7 +95,7 @@ def update_absence(call: SoapCall) -> Flow:
         json=wanted,
     )
     item = yield from once(call, "UpdateFravaer", write, lambda: _fravaer(call, citizen, fravaer_id, wanted))
-    return _receipt(call, call.new_id("UpdateFravaer"), item)
+    return receipt(call, call.new_id("UpdateFravaer"), item)
 
 
 def update_absence_active_status(call: SoapCall) -> Flow:
@@ -116,7 +117,7 @@ def update_absence_active_status(call: SoapCall) -> Flow:
         citizen=citizen,
     )
     item = yield from once(call, "DeleteFravaer", write, lambda: _fravaer(call, citizen, fravaer_id, deleted=True))
-    return _receipt(call, call.new_id("DeleteFravaer"), item)
+    return receipt(call, call.new_id("DeleteFravaer"), item)
 
 
 def create_additional_information(call: SoapCall) -> Flow:
@@ -163,7 +164,7 @@ def _write_information(
         query=query or {},
     )
     item = yield from once(call, operation, write, _information(call, citizen, fravaer_id, info_id, info))
-    return _receipt(call, info_id, item)
+    return receipt(call, info_id, item)
 
 
 def _versions(citizen: str, fravaer_id: str) -> Step:
@@ -177,7 +178,7 @@ def _fravaer(
 ) -> Step:
     """The version of the absence that this call registered, in the wanted state; else None."""
     versions = yield from _versions(citizen, fravaer_id)
-    same = (item for item in versions if _of(call, item, deleted) and _says(item, wanted, ABSENCE))
+    same = (item for item in versions if _of(call, item, deleted) and (wanted is None or says(item, wanted, ABSENCE)))
     return next(same, None)
 
 
@@ -189,7 +190,10 @@ def _information(call: SoapCall, citizen: str, fravaer_id: str, info_id: str, wa
         infos = [info for item in versions for info in item["yderligereInfo"]]
         same = (info for info in infos if info["yderligereInfoOmFravaerIdentifier"].lower() == info_id.lower())
         gone = wanted is None
-        return next((info for info in same if _of(call, info, gone) and _says(info, wanted, INFORMATION)), None)
+        return next(
+            (info for info in same if _of(call, info, gone) and (wanted is None or says(info, wanted, INFORMATION))),
+            None,
+        )
 
     return found
 
@@ -203,23 +207,6 @@ def _of(call: SoapCall, item: dict[str, Any], deleted: bool) -> bool:
     state = item["registreringsmetadata"]
     since = Tidspunkt(item["dfdgRegistreringstidspunkt"]).moment >= call.caller.registered.moment
     return state["erSlettet"] is deleted and (state["erAktuel"] or since)
-
-
-def _says(item: dict[str, Any], wanted: dict[str, Any] | None, table: Table) -> bool:
-    """Whether a registration has the wanted values and no others, whatever zone its times are written in."""
-    return wanted is None or all(_value(item, field) == _value(wanted, field) for field in table.fields)
-
-
-def _value(values: dict[str, Any], field: Field) -> Any:
-    value = values.get(field.new)
-    return Tidspunkt(value).moment if value is not None and field.codec is TIDSPUNKT else value
-
-
-def _receipt(call: SoapCall, identifier: str, item: Any) -> dict[str, Any]:
-    """ServiceReceipt; on a read-back the modern side's own time of registration, else the time of this call."""
-    registered = item.get("dfdgRegistreringstidspunkt") if isinstance(item, dict) else None
-    event = Tidspunkt(registered) if registered else call.event_date
-    return {"ServiceReceipt": {"EventDate": event, "MessageIdentifier": identifier}}
 
 
 REGISTRATION = (

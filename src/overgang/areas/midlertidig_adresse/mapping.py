@@ -16,6 +16,7 @@ from overgang.core.fields import TEXT, TIDSPUNKT, Field, Table, nested
 from overgang.core.flow import Flow, Step, once
 from overgang.core.messages import RestRequest, SoapCall
 from overgang.core.paths import path
+from overgang.core.registered import receipt
 from overgang.core.values import Tidspunkt, Unmappable
 
 ADRESSER: Final = "/borgerkommunikation/v1/MidlertidigAdresse"
@@ -87,10 +88,8 @@ def _save(call: SoapCall) -> Flow:
         step, method, state = "UpdateMidlertidigAdresse", "PUT", wanted
         address_id = known["midlertidigAdresseIdentifier"]
     write = RestRequest(method, path(EN_ADRESSE, midlertidigAdresseIdentifier=address_id), citizen=citizen, json=wanted)
-    item = yield from once(call, step, write, lambda: _address(citizen, address_id, state))
-    registered = item.get("dfdgRegistreringstidspunkt") if isinstance(item, dict) else None
-    event = Tidspunkt(registered) if registered else call.event_date
-    return {"ServiceReceipt": {"EventDate": event, "MessageIdentifier": address_id}}
+    item = yield from once(call, step, write, lambda: _address(call, citizen, address_id, state))
+    return receipt(call, address_id, item)
 
 
 def renumbered(steps: Generator[Asked, Any, Any], numbers: Mapping[int, int]) -> Generator[Asked, Any, Any]:
@@ -109,10 +108,19 @@ def _addresses(citizen: str) -> Step:
     return reply.json.get("midlertidigAdresse", [])
 
 
-def _address(citizen: str, address_id: str, wanted: dict[str, Any] | None) -> Step:
-    """The citizen's address with this id, in the wanted state where one is given; else None."""
-    same = (address for address in (yield from _addresses(citizen)) if _is(address, address_id))
-    return next((address for address in same if wanted is None or _says(address, wanted)), None)
+def _address(call: SoapCall, citizen: str, address_id: str, wanted: dict[str, Any] | None) -> Step:
+    """The citizen's address with this id, in the wanted state where one is given; else None.
+
+    One that says something else since after the call is not to be overwritten by a late repeat, and whether the call
+    took effect in between is not shown: a fault says so (case: adresse_aendret_gentaget_efter_nyere).
+    """
+    found = next((address for address in (yield from _addresses(citizen)) if _is(address, address_id)), None)
+    if found is None or wanted is None or _says(found, wanted):
+        return found
+    if _is_younger(found, call):
+        note = "the address was changed after this call; read it, and save what is to hold"
+        raise CallerFault(1014, "adresse.nyere", note=note, status=409)
+    return None
 
 
 def _to_change(
@@ -128,13 +136,18 @@ def _to_change(
         return None
     current = next((address for address in addresses if _lasts(address, call.day)), None)
     same = next((address for address in addresses if _says(address, wanted)), None)
-    if current and same and call.caller.registered.moment < Tidspunkt(current["dfdgRegistreringstidspunkt"]).moment:
+    if current and same and _is_younger(current, call):
         return same
     return current or same
 
 
 def _is(address: dict[str, Any], address_id: str) -> bool:
     return bool(address["midlertidigAdresseIdentifier"].lower() == address_id.lower())
+
+
+def _is_younger(address: dict[str, Any], call: SoapCall) -> bool:
+    registered = Tidspunkt(address["dfdgRegistreringstidspunkt"])
+    return registered.moment > call.caller.registered.moment
 
 
 def _lasts(address: dict[str, Any], today: date) -> bool:

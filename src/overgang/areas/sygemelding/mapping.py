@@ -94,7 +94,8 @@ def create_illness(call: SoapCall) -> Flow:
 def create_benefit_illness(call: SoapCall) -> Flow:
     """CreateIllness = CreateSygemelding, under NemRefusion's id; reported when the benefit system registered it."""
     illness = call.body["Illness"]
-    sygemelding = BENEFIT_ILLNESS.to_new(illness) | {"fravaerType": SYGDOM, "anmeldelsesdato": call.caller.registered}
+    known = {"fravaerType": SYGDOM, "anmeldelsesdato": str(call.caller.registered)}
+    sygemelding = BENEFIT_ILLNESS.to_new(illness) | known
     json = {"sygemelding": sygemelding} | BENEFIT_CASE.to_new(call.body)
     return (yield from _create(call, illness["NemRefusionIdentifier"], json))
 

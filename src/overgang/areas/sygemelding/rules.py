@@ -164,7 +164,7 @@ def _to_end(versions: Any, fravaer_id: str, context: Context) -> Iterator[tuple[
             continue
         runs_on = last is None or Tidspunkt(last).day > max(first.day, Tidspunkt(ended).day)
         if runs_on and Tidspunkt(ended).day - first.day <= law.value:
-            yield info, max(first, Tidspunkt(ended), key=lambda moment: moment.moment)
+            yield info, str(max(first, Tidspunkt(ended), key=lambda end: end.moment))
 
 
 def _end(request: RestRequest, info: dict[str, Any], end: str) -> Generator[RestRequest, RestReply, None]:

@@ -3,6 +3,7 @@
 Beyond what core/values.py says, complex content is a dict with these keys:
   "name"       a child element by its local name; a list when the contract lets it repeat
   "@name"      an attribute; one that is absent and has a default or fixed value in the contract has that value
+  "@{ns}name"  an attribute that xs:anyAttribute lets in ("@name" when it has no namespace)
   "#text"      the text of simple content (a complex type with text and attributes)
   "#nil"       True for xsi:nil on an element that carries attributes; without any the value is NIL
   "@xsi:type"  the Clark name of the actual type, where it is not the declared one

@@ -10,10 +10,11 @@ from typing import Final
 from lxml import etree
 
 from overgang.wire.contract.content import allows, match
+from overgang.wire.contract.facets import collapse
 from overgang.wire.contract.mistakes import Problem
 from overgang.wire.contract.model import Complex, Element, Simple, elements_of, wildcards_of
 from overgang.wire.contract.names import XSI, XSI_NIL, XSI_TYPE, full_text, local, resolve
-from overgang.wire.contract.simple import collapse, described, is_qname, texts_of
+from overgang.wire.contract.simple import described, is_qname, texts_of
 
 _MOST: Final = 20  # problems that are reported of one message
 _TRUE: Final = ("true", "1")

@@ -62,7 +62,10 @@ class Simple:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attribute:
-    """An attribute; `key` is "@" and its local name (its Clark name where xs:anyAttribute lets it in). A default or fixed value stands in when a message omits it."""
+    """An attribute; `key` is "@" and its local name, or its Clark name where xs:anyAttribute lets it in.
+
+    A default or fixed value stands in when a message omits it.
+    """
 
     qname: str
     key: str
@@ -77,7 +80,10 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wildcard:
-    """xs:any or xs:anyAttribute; `namespaces` as its attribute says it, `target` the namespace of the schema it stands in."""
+    """xs:any or xs:anyAttribute; `namespaces` as its attribute says it.
+
+    `target` is the namespace of the schema it stands in.
+    """
 
     lower: int
     upper: int | None

@@ -82,7 +82,7 @@ _XML_ATTRIBUTES: Final = f"""
   </xs:attributeGroup>
 </xs:schema>"""
 _CONSTRAINTS: Final = etree.XPath(
-    "descendant::xs:key | descendant::xs:keyref | descendant::xs:unique", namespaces={"xs": XS}
+    "descendant::xs:*[self::xs:key or self::xs:keyref or self::xs:unique]", namespaces={"xs": XS}
 )
 _NEVER: Final = etree.XPath(
     "descendant::xs:*[normalize-space(@maxOccurs)='0' and normalize-space(@minOccurs)='0']", namespaces={"xs": XS}

@@ -3,21 +3,25 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from overgang.core.values import Dato, Tidspunkt, Value
 from overgang.wire.contract.builtins import BUILTINS, Builtin
+from overgang.wire.contract.facets import (
+    Checks,
+    checks_of,
+    collapse,
+    length_checks,
+    one_of,
+    replace_blanks,
+    text_checks,
+)
 from overgang.wire.contract.mistakes import Misfit
 from overgang.wire.contract.model import Facets, Simple
 from overgang.wire.contract.patterns import translate
 
 _SPECIAL: Final = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
-_ODD_SPACE: Final = re.compile("[\t\n\r]|^ | $|  ").search
-_SPACES: Final = str.maketrans("\t\n\r", "   ")
-Checks: TypeAlias = list[tuple[Callable[[str], bool], str]]  # when it fails, and what was expected
-_NAMED: Final = 20  # so many allowed values are named in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def unchecked(simple: Simple) -> list[str]:
 def described(simple: Simple) -> str:
     """What a text of this type looks like, in a few words."""
     if simple.facets.enumeration is not None:
-        return _one_of(simple.facets.enumeration)
+        return one_of(simple.facets.enumeration)
     if simple.variety == "list":
         return "a list of " + (described(simple.item) if simple.item else "texts")
     if simple.variety == "union":
@@ -83,19 +87,10 @@ def described(simple: Simple) -> str:
     return f"xs:{simple.builtin}"
 
 
-def collapse(text: str) -> str:
-    """whiteSpace="collapse"; only the four blanks of XML count."""
-    if _ODD_SPACE(text) is None:
-        return text
-    return " ".join(part for part in text.translate(_SPACES).split(" ") if part)
-
-
-def _replace(text: str) -> str:
-    return text.translate(_SPACES)
-
-
 def _normal(builtin: Builtin, facets: Facets) -> Callable[[str], str] | None:
-    return {"preserve": None, "replace": _replace, "collapse": collapse}[facets.white_space or builtin.white_space]
+    return {"preserve": None, "replace": replace_blanks, "collapse": collapse}[
+        facets.white_space or builtin.white_space
+    ]
 
 
 def _atomic(simple: Simple) -> Texts:
@@ -103,7 +98,7 @@ def _atomic(simple: Simple) -> Texts:
     normal = _normal(builtin, simple.facets)
     name = f"xs:{simple.builtin}"
     valid, parse = builtin.valid, builtin.parse
-    checks = _checks(simple.facets, builtin.family, parse)
+    checks = checks_of(simple.facets, builtin.family, parse)
     anything = simple.builtin == "string"
 
     def wrong(text: str) -> str | None:
@@ -134,24 +129,29 @@ _UNBOUNDED: Final = frozenset(
 def _writer(simple: Simple, wrong: Callable[[str], str | None], checks: Checks) -> Callable[[Any], str]:
     """Value to text; a type whose rendering is always valid is not looked at a second time."""
     builtin, name = BUILTINS[simple.builtin], f"xs:{simple.builtin}"
-    white_space = simple.facets.white_space or builtin.white_space
-    render, valid = builtin.render, builtin.valid
+    if simple.builtin == "string" and (simple.facets.white_space or builtin.white_space) == "preserve":
+        return _text_writer(name, checks)
+    if not checks:
+        if builtin.family == "time":
+            return _valid_writer(name, builtin.valid)
+        if simple.builtin == "int":
+            return _whole_writer(name)
+    render = builtin.render
+    free = not checks and simple.builtin in _FREE
 
     def write(value: Any) -> str:
         text = render(value)
         if text is None:
             raise Misfit(name)
-        expected = wrong(text)
-        if expected is not None:
+        if not free and (expected := wrong(text)) is not None:
             raise Misfit(expected)
         return text
 
-    def write_valid(value: Any) -> str:
-        if isinstance(value, str) and valid(value):
-            return value
-        raise Misfit(name)
+    return write
 
-    def write_text(value: Any) -> str:
+
+def _text_writer(name: str, checks: Checks) -> Callable[[Any], str]:
+    def write(value: Any) -> str:
         if not isinstance(value, str):
             raise Misfit(name)
         for fails, expected in checks:
@@ -159,22 +159,19 @@ def _writer(simple: Simple, wrong: Callable[[str], str | None], checks: Checks) 
                 raise Misfit(expected)
         return value
 
-    def write_free(value: Any) -> str:
-        text = render(value)
-        if text is None:
-            raise Misfit(name)
-        return text
-
-    if simple.builtin == "string" and white_space == "preserve":
-        return write_text
-    if checks:
-        return write
-    if builtin.family == "time":
-        return write_valid
-    return write_free if simple.builtin in _FREE else _whole_writer(name) if simple.builtin == "int" else write
+    return write
 
 
-_FREE: Final = frozenset(("string", "boolean", "decimal", "float", "double", "base64Binary"))
+def _valid_writer(name: str, valid: Callable[[str], bool]) -> Callable[[Any], str]:
+    def write(value: Any) -> str:
+        if isinstance(value, str) and valid(value):
+            return value
+        raise Misfit(name)
+
+    return write
+
+
+_FREE: Final = frozenset(("boolean", "decimal", "float", "double", "base64Binary"))
 
 
 def _whole_writer(name: str) -> Callable[[Any], str]:
@@ -198,8 +195,8 @@ def _list(simple: Simple) -> Texts:
     if simple.item is None:
         raise AssertionError("a list type has an item type")
     item = texts_of(simple.item)
-    count_checks = _length_checks(simple.facets, lambda text: len(text.split(" ")) if text else 0, "items")
-    checks = [*count_checks, *_text_checks(simple.facets)]
+    count_checks = length_checks(simple.facets, lambda text: len(text.split(" ")) if text else 0, "items")
+    checks = [*count_checks, *text_checks(simple.facets)]
     name = described(simple)
 
     def parse(text: str) -> list[Any]:
@@ -228,7 +225,7 @@ def _list(simple: Simple) -> Texts:
 
 def _union(simple: Simple) -> Texts:
     members = [texts_of(member) for member in simple.members]
-    checks = _text_checks(simple.facets)
+    checks = text_checks(simple.facets)
     name = described(simple)
 
     def member_of(text: str) -> Texts | None:
@@ -257,82 +254,3 @@ def _union(simple: Simple) -> Texts:
         raise Misfit(name)
 
     return Texts(parse, render, wrong, all(member.bounded for member in members))
-
-
-def _checks(facets: Facets, family: str, parse: Callable[[str], Any]) -> Checks:
-    checks: Checks = []
-    if facets.enumeration is not None and family in ("number", "binary"):
-        allowed = [parse(one) for one in facets.enumeration]
-        checks.append((lambda text: parse(text) not in allowed, _one_of(facets.enumeration)))
-        checks += _text_checks(Facets(patterns=facets.patterns))
-    elif family == "qname":
-        checks += _text_checks(Facets(patterns=facets.patterns))
-    else:
-        checks += _text_checks(facets)
-    if family == "string":
-        checks += _length_checks(facets, len, "characters")
-    elif family == "binary":
-        checks += _length_checks(facets, lambda text: len(parse(text)), "bytes")
-    elif family == "number":
-        checks += _number_checks(facets, parse)
-    return checks
-
-
-def _one_of(values: tuple[str, ...]) -> str:
-    named = ", ".join(values[:_NAMED])
-    return f"one of {named}" + (f" and {len(values) - _NAMED} more" if len(values) > _NAMED else "")
-
-
-def _text_checks(facets: Facets) -> Checks:
-    checks: Checks = []
-    if facets.enumeration is not None:
-        allowed = frozenset(collapse(one) for one in facets.enumeration) | frozenset(facets.enumeration)
-        checks.append((lambda text: text not in allowed, _one_of(facets.enumeration)))
-    for step in facets.patterns:
-        found = [translate(one) for one in step]
-        known = [one.fullmatch for one in found if one is not None]
-        if len(known) == len(found):
-            sentence = "text of the pattern " + " or ".join(step)
-            if len(known) == 1:
-                checks.append((lambda text, match=known[0]: match(text) is None, sentence))  # type: ignore[misc]
-            else:
-                checks.append((lambda text, known=known: not any(match(text) for match in known), sentence))  # type: ignore[misc]
-    return checks
-
-
-def _length_checks(facets: Facets, length: Callable[[str], int], unit: str) -> Checks:
-    checks: Checks = []
-    if (exact := facets.length) is not None:
-        checks.append((lambda text: length(text) != exact, f"exactly {exact} {unit}"))
-    if (least := facets.min_length) is not None:
-        checks.append((lambda text: length(text) < least, f"at least {least} {unit}"))
-    if (most := facets.max_length) is not None:
-        checks.append((lambda text: length(text) > most, f"at most {most} {unit}"))
-    return checks
-
-
-def _number_checks(facets: Facets, parse: Callable[[str], Any]) -> Checks:
-    checks: Checks = []
-    if facets.min_inclusive is not None:
-        low = parse(facets.min_inclusive)
-        checks.append((lambda text: not parse(text) >= low, f"at least {facets.min_inclusive}"))
-    if facets.max_inclusive is not None:
-        high = parse(facets.max_inclusive)
-        checks.append((lambda text: not parse(text) <= high, f"at most {facets.max_inclusive}"))
-    if facets.min_exclusive is not None:
-        under = parse(facets.min_exclusive)
-        checks.append((lambda text: not parse(text) > under, f"more than {facets.min_exclusive}"))
-    if facets.max_exclusive is not None:
-        over = parse(facets.max_exclusive)
-        checks.append((lambda text: not parse(text) < over, f"less than {facets.max_exclusive}"))
-    if (total := facets.total_digits) is not None:
-        checks.append((lambda text: sum(_digits(text)) > total, f"at most {total} digits"))
-    if (fraction := facets.fraction_digits) is not None:
-        checks.append((lambda text: _digits(text)[1] > fraction, f"at most {fraction} decimals"))
-    return checks
-
-
-def _digits(text: str) -> tuple[int, int]:
-    """The digits that count, before and after the point."""
-    whole, _, fraction = f"{Decimal(text):f}".lstrip("+-").partition(".")
-    return len(whole.lstrip("0")), len(fraction.rstrip("0"))

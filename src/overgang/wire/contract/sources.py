@@ -9,7 +9,6 @@ from lxml import etree
 
 from overgang.wire.contract.mistakes import ContractError
 
-
 _MOST_BYTES: Final = 16 << 20  # of all files together; the largest contracts in use have some 5 MB
 
 
