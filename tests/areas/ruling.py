@@ -36,7 +36,8 @@ class Ruled:
 
 def ruled(area: Area, operation: str, request: RestRequest, context: Context, *replies: RestReply) -> Ruled:
     """Drive the request through the rules of a modern operation; raises what they raise."""
-    governed = Governed(operation, frozenset(), area.rules[operation], area.reply_rules.get(operation, ()))
+    replying, after = area.reply_rules.get(operation, ()), area.afterwards.get(operation, ())
+    governed = Governed(operation, frozenset(), area.rules[operation], replying, after)
     played = play(govern(governed, request, context), *replies)
     return Ruled(played.requests, tuple(context.cited), played.answer)
 
@@ -84,6 +85,7 @@ CODELISTS = {
         _list(
             "AbsenceType", *map(_value, (10, 11, 31, 32)), _value(40, since=date(2025, 1, 1), ends=date(2025, 6, 30))
         ),
+        _list("SustenanceSystemCaseType", *map(_value, (1, 2))),
         _list("ContactGroupType", *map(_value, (1, 2, 12))),
         _list("PersonCategoryType", *map(_value, (1, 2, 4, 8)), _value(3, ends=date(2024, 12, 31))),
         _list("AbsenceCauseType", _value(2), _value(6, internal=True)),

@@ -248,6 +248,45 @@ def test_informations_code_is_checked_on_its_own_start() -> None:
     assert refused(asked, where, operation="CreateYderligereInfo").number == 2003
 
 
+# ---- return within 13 weeks
+
+
+def from_employment(*ids: str, aktuel: bool = True) -> RestReply:
+    """The citizen's illnesses: those of `ids` with an employer, and one without."""
+    state = {"registreringsmetadata": {"erAktuel": aktuel, "erSlettet": False}}
+    without = {"fravaerIdentifier": INFO_ID} | state
+    illnesses = [{"fravaerIdentifier": each, "arbejdsgiver": {"cvrEnhedsid": "12345678"}} | state for each in ids]
+    return RestReply(200, {"sygemeldinger": [*illnesses, without]})
+
+
+@pytest.mark.parametrize("operation", ["CreateYderligereInfo", "UpdateYderligereInfo"])
+@pytest.mark.parametrize("face", list(Face))
+def test_return_within_13_weeks_may_be_registered_on_illness_from_employment(operation: str, face: Face) -> None:
+    asked = information("2025-01-01T00:00:00", 4)
+    done = register(asked, context(day=TODAY, face=face), from_employment(ID.upper()), operation=operation)
+    assert done.sent == (request("GET", "/visiteringogstatus/v1/Sygemelding/historik"), asked)
+    assert done.cited == ("sygemelding.13-uger",)
+
+
+@pytest.mark.parametrize("illnesses", [from_employment(), from_employment(INFO_ID), from_employment(ID, aktuel=False)])
+def test_return_within_13_weeks_is_refused_on_any_other_absence(illnesses: RestReply) -> None:
+    where = context(day=TODAY)
+    fault = refused(information("2025-01-01T00:00:00", 4), where, illnesses, operation="CreateYderligereInfo")
+    assert (fault.number, fault.key) == (1014, "sygemelding.13-uger")
+    assert fault.element == "AdditionalInformationOnAbsenceTypeIdentifier"
+    assert where.cited == ["sygemelding.13-uger"]
+
+
+def test_return_within_13_weeks_is_no_value_on_the_eve_and_nothing_is_looked_up() -> None:
+    fault = refused(information("2024-12-31T23:59:59", 4), context(day=TODAY), operation="CreateYderligereInfo")
+    assert fault.number == 2003
+
+
+def test_return_within_13_weeks_can_be_switched_off_for_a_caller() -> None:
+    asked, where = information("2025-01-01T00:00:00", 4), context(day=TODAY, switched_off=["sygemelding.13-uger"])
+    assert register(asked, where, operation="CreateYderligereInfo").sent == (asked,)
+
+
 # ---- who may call
 
 REQUESTS = {

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from overgang.core.errors import CallerFault, Fault
 from overgang.core.messages import Face, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
 from overgang.core.rules import Context
+from overgang.core.values import Tidspunkt
 
 TODAY = date(2024, 12, 20)
 ID = "b3a1f0c2-5d6e-4f70-8a91-2c3d4e5f6071"
@@ -62,6 +64,14 @@ def test_another_day_is_4703_on_both_faces(start: str, face: Face, element: str)
     fault = refused(group(start), where)
     assert (fault.number, fault.key, fault.element) == (4703, "kontaktgruppe.start", element)
     assert where.cited == ["kontaktgruppe.start"]
+
+
+def test_a_call_of_yesterday_that_is_sent_again_after_midnight_is_left_to_the_modern_side() -> None:
+    yesterday, where = date(2024, 12, 19), context(day=TODAY)
+    caller = replace(where.caller, registered=Tidspunkt("2024-12-19T23:59:59+01:00"))
+    asked = group(yesterday)
+    assert register(asked, replace(where, caller=caller)).sent == (asked,)
+    assert refused(group(date(2024, 12, 18)), replace(where, caller=caller)).number == 4703
 
 
 def test_a_correction_may_keep_an_earlier_start() -> None:

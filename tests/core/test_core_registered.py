@@ -6,25 +6,44 @@ import pytest
 from core_side import a_call
 
 from overgang.core.fields import NUMBER, TIDSPUNKT, Field, Table
-from overgang.core.registered import current, read_as, receipt, says
+from overgang.core.registered import of_call, read_as, receipt, says, versions
 
 ID = "0e9d8c7b-6a59-4847-b635-241302f1e0dc"
 TABLE = Table(Field("Type", "Kind", NUMBER), Field("Start", "Starttidspunkt", TIDSPUNKT))
 WANTED = {"Kind": 2, "Starttidspunkt": "2024-12-09T00:00:00+01:00"}
 
 
-def item(identifier: str = ID, *, aktuel: bool = True, slettet: bool = False) -> dict[str, Any]:
-    return {"id": identifier, "registreringsmetadata": {"erAktuel": aktuel, "erSlettet": slettet}}
+BEFORE, SINCE = "2024-12-10T09:59:59.999+01:00", "2024-12-10T09:00:00Z"  # the call was registered at 10:00
 
 
-def test_the_current_version_of_a_registration_is_found_whatever_the_case_of_its_id() -> None:
-    history = [item(aktuel=False), item(ID.upper()), item("another")]
-    assert current(history, "id", ID) == [history[1]]
+def version(made: str, *, aktuel: bool = True, slettet: bool = False) -> dict[str, Any]:
+    return {
+        "dfdgRegistreringstidspunkt": made,
+        "registreringsmetadata": {"erAktuel": aktuel, "erSlettet": slettet},
+    }
 
 
-@pytest.mark.parametrize("there", [item(aktuel=False), item(slettet=True), item("another")])
-def test_an_old_a_deleted_and_another_registration_are_not_current(there: dict[str, Any]) -> None:
-    assert current([there], "id", ID) == []
+def test_the_versions_of_a_registration_are_found_whatever_the_case_of_its_id() -> None:
+    history = [{"id": ID}, {"id": "another"}, {"id": ID.upper()}]
+    assert versions(history, "id", ID) == [history[0], history[2]]
+
+
+@pytest.mark.parametrize(
+    ("made", "aktuel", "counts"),
+    [
+        pytest.param(BEFORE, True, True, id="the current one"),
+        pytest.param(SINCE, False, True, id="one made since and replaced again"),
+        pytest.param(BEFORE, False, False, id="one replaced that was there before the call"),
+    ],
+)
+def test_a_version_can_be_what_the_call_registered(made: str, aktuel: bool, counts: bool) -> None:
+    assert of_call(a_call(), version(made, aktuel=aktuel)) is counts
+    assert of_call(a_call(), version(made, aktuel=aktuel, slettet=True), deleted=True) is counts
+
+
+def test_a_deleted_version_counts_where_a_deletion_is_asked_for_and_nowhere_else() -> None:
+    assert not of_call(a_call(), version(SINCE, slettet=True))
+    assert not of_call(a_call(), version(SINCE), deleted=True)
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,41 @@ def test_reply_rules_do_not_act_on_a_refusal_that_the_flow_asked_for(reply: Rest
     assert play(govern(governed(reply_rules=(never,)), request, a_context()), reply).answer is reply
 
 
+def follows_up(request: RestRequest, reply: RestReply, context: Context) -> Generator[RestRequest, RestReply, None]:
+    found = yield from look_up(READ)
+    if found["open"]:
+        yield replace(WRITE, request_id=f"end {reply.status}")
+
+
+def after(*replies: RestReply | Fault, request: RestRequest = WRITE) -> Any:
+    operation = replace(governed(), afterwards=(follows_up,))
+    return play(govern(operation, request, a_context()), *replies)
+
+
+def test_an_afterwards_acts_when_the_write_took_effect_and_leaves_its_reply() -> None:
+    played = after(RestReply(201), RestReply(200, {"open": True}), RestReply(200))
+    assert played.requests == (WRITE, READ, replace(WRITE, request_id="end 201"))
+    assert played.answer == RestReply(201)
+
+
+def test_an_afterwards_acts_on_412_too_so_that_a_repeat_completes_it() -> None:
+    played = after(
+        RestReply(412),
+        RestReply(200, {"open": True}),
+        RestReply(200),
+        request=replace(WRITE, expects=(200, 412)),
+    )
+    assert [asked.request_id for asked in played.requests] == [None, None, "end 412"]
+    assert played.answer == RestReply(412)
+
+
+def test_an_afterwards_does_not_act_on_a_refusal_or_a_rehearsal() -> None:
+    assert after(RestReply(409), request=replace(WRITE, expects=(200, 409))).answer == RestReply(409)
+    assert after(request=replace(WRITE, rehearsed=True)).requests == ()
+    with pytest.raises(UpstreamFault):
+        after(RestReply(500))
+
+
 @pytest.mark.parametrize(
     ("status", "json", "kind", "number", "key", "face_status"),
     [

@@ -255,3 +255,21 @@ def test_what_a_rule_looks_up_is_held_to_its_contract_too() -> None:
     script = Script(RestReply(200, {"antal": "1"}))
     assert refused(post(antal=1), script, looks_up).key == "upstream.contract"
     assert script.sent == [GET]
+
+
+def test_a_fault_of_what_a_rule_sends_is_raised_in_the_rule_which_may_say_more() -> None:
+    def afterwards(request: RestRequest, reply: RestReply, context: Context) -> Generator[RestRequest, RestReply, None]:
+        try:
+            yield GET
+        except UpstreamFault as fault:
+            raise CallerFault(4977, "told") from fault
+
+    governed = {
+        key: Modern(each.contract, replace(each.governed, afterwards=(afterwards,)))
+        for key, each in driver(Script()).modern.items()
+    }
+    upstream = Script(RestReply(201), UpstreamFault(1100, "upstream.timeout"))
+    with pytest.raises(CallerFault) as raised:
+        asyncio.run(Driver(governed, upstream).exchange(post(antal=1), context()))
+    assert raised.value.key == "told"
+    assert upstream.sent == [post(antal=1), GET]

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from overgang.areas.fravaer.area import AREA as FRAVAER
 from overgang.areas.tilmelding.area import AREA as TILMELDING
 from overgang.core.area import Area
+from overgang.shell.coverage import static_gaps
 from overgang.shell.loading import Loaded, load
 from overgang.wire.contract import ContractError
 
@@ -25,15 +27,25 @@ def part(name: str, *operations: int, forwarded: tuple[str, ...] = ()) -> Area:
 
 
 def test_a_contract_that_two_areas_share_is_loaded_once_with_the_operations_of_both() -> None:
-    (service,) = loaded(part("tilmelding", 0), part("fravaer", 1, 2)).services
+    (service,) = loaded(part("tilmelding", 0), part("asyldata", 1, 2)).services
     assert [bridge.area and bridge.area.name for bridge in service.bridges.values()] == [
         operation.name for operation in SERVICE.operations
     ]
 
 
 def test_contracts_stand_in_the_order_in_which_areas_name_them() -> None:
-    services = loaded(TILMELDING, replace(TILMELDING, name="fravaer", services=(replace(SERVICE, operations=()),)))
-    assert [service.contract.name for service in services.services] == ["UnemploymentEnrollmentService"]
+    services = loaded(part("tilmelding", 0), FRAVAER, part("asyldata", 1)).services
+    assert [service.contract.name for service in services] == [
+        "UnemploymentEnrollmentService",
+        "AbsenceRegistrationService",
+        "AbsenceActiveStatusService",
+    ]
+
+
+def test_forwarded_operations_of_every_area_are_known_to_the_coverage_check() -> None:
+    read = SERVICE.operations[2].name
+    everything = loaded(part("tilmelding", 0), part("fravaer", 1, forwarded=(read,)))
+    assert [gap for gap in static_gaps(everything) if gap.kind == "operation without a flow"] == []
 
 
 def test_an_operation_that_two_areas_bridge_is_refused_by_name() -> None:

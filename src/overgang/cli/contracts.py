@@ -45,7 +45,7 @@ def contract(given: argparse.Namespace) -> int:
 def _bridged(told: Contract) -> dict[str, str]:
     """What becomes of each operation, where the contract is one that an area bridges."""
     return {
-        bridge.contract.name: f"bridged to {', '.join(bridge.area.modern)}"
+        bridge.contract.name: f"bridged to {', '.join(bridge.area.modern)}" if bridge.area.modern else "answered here"
         for service in loaded().services
         if service.contract.name == told.name
         for bridge in service.bridges.values()

@@ -28,7 +28,9 @@ def areas(given: argparse.Namespace) -> int:
         for service in area.services:
             print(f"  {service.name} {service.version}")
             for operation in service.operations:
-                print(f"    {operation.name} = {', '.join(operation.modern)}  [{operation.evidence}]")
+                print(
+                    f"    {operation.name} = {', '.join(operation.modern) or 'answered here'}  [{operation.evidence}]"
+                )
     return 0
 
 
@@ -42,7 +44,10 @@ def table() -> list[str]:
         modern = {operation.id: operation for operation in load_openapi(area).operations.values()}
         for service in area.services:
             for operation in service.operations:
-                calls = "<br>".join(f"`{modern[id].method} {modern[id].template}`" for id in operation.modern)
+                calls = (
+                    "<br>".join(f"`{modern[id].method} {modern[id].template}`" for id in operation.modern)
+                    or "answered here"
+                )
                 rules = ", ".join(f"`{law.id}`" for law in area.laws if set(law.concerns) & set(operation.modern))
                 lines.append(
                     f"| {area.name} | {service.name} {service.version} | {operation.name} | {calls} "

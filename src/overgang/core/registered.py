@@ -11,9 +11,20 @@ from overgang.core.messages import SoapCall
 from overgang.core.values import Tidspunkt
 
 
-def current(items: Iterable[Mapping[str, Any]], key: str, identifier: str) -> list[Mapping[str, Any]]:
-    """Of a history, the newest and not deleted version of the registration whose property `key` is `identifier`."""
-    return [item for item in items if item[key].lower() == identifier.lower() and _stands(item)]
+def versions(items: Iterable[dict[str, Any]], key: str, identifier: str) -> list[dict[str, Any]]:
+    """Of a history, all versions of the registration whose property `key` is `identifier`."""
+    return [item for item in items if item[key].lower() == identifier.lower()]
+
+
+def of_call(call: SoapCall, version: Mapping[str, Any], *, deleted: bool = False) -> bool:
+    """Whether a version can be what this call registered: the current one, or one made since the call.
+
+    One made since and replaced again counts, or a late repeat would undo the newer correction. Only a deleted one
+    counts where a deletion is asked for, and nowhere else.
+    """
+    state: Mapping[str, bool] = version["registreringsmetadata"]
+    since = Tidspunkt(version["dfdgRegistreringstidspunkt"]).moment >= call.caller.registered.moment
+    return state["erSlettet"] is deleted and (state["erAktuel"] or since)
 
 
 def says(item: Mapping[str, Any], wanted: Mapping[str, Any], table: Table) -> bool:
@@ -31,11 +42,6 @@ def receipt(call: SoapCall, identifier: str, item: Any) -> dict[str, Any]:
     registered = item.get("dfdgRegistreringstidspunkt") if isinstance(item, Mapping) else None
     event = Tidspunkt(registered) if registered else call.event_date
     return {"ServiceReceipt": {"EventDate": event, "MessageIdentifier": identifier}}
-
-
-def _stands(item: Mapping[str, Any]) -> bool:
-    state: Mapping[str, bool] = item["registreringsmetadata"]
-    return state["erAktuel"] and not state["erSlettet"]
 
 
 def _value(field: Field, values: Mapping[str, Any], name: str) -> Any:

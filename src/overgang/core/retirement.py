@@ -46,7 +46,7 @@ class Retirement:
         return found
 
     def check(self, now: datetime, modern: str) -> None:
-        """Let a call of `now` pass; raise CallerFault after the sunset, GatewayFault in a brownout; both name `modern`."""
+        """Pass a call of `now`; raise CallerFault after the sunset, GatewayFault in a brownout; both name `modern`."""
         if self.sunset is not None and now >= self._ends(self.sunset):
             note = f"the service ended on {self.sunset.isoformat()}; its modern call is {modern}"
             raise CallerFault(1100, "service.ended", note=note, status=410)

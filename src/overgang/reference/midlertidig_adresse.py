@@ -126,8 +126,6 @@ def _require_fitting_enrolment(transaction: Transaction, call: Call) -> None:
 
 
 def _lasts(address: Registration, today: date) -> bool:
-    if "slutdato" not in address.content:
-        return True
     return day_of(address.content["slutdato"]) > max(today, day_of(address.content["startdato"]))
 
 

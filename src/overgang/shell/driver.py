@@ -1,9 +1,10 @@
 """The pipeline between a flow and the modern side, the same for both faces: validate, rules, send, validate."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from overgang.core.errors import OUTCOME_UNKNOWN, CallerFault, Fault, UpstreamFault
 from overgang.core.flow import Asked, Flow, Replied
@@ -11,6 +12,8 @@ from overgang.core.messages import Caller, CodeLists, Face, RestReply, RestReque
 from overgang.core.rules import Context, Governed, govern
 from overgang.wire.openapi import ModernOperation
 from overgang.wire.schema import SchemaProblem, Validator
+
+_INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class Sends(Protocol):
@@ -105,5 +108,5 @@ def _check(validator: Validator | None, json: Any, context: Context) -> None:
         validator.check(json)
     except SchemaProblem as problem:
         key = "value.unmappable" if context.face is Face.SOAP else "value.invalid"
-        element = context.names.get(problem.path, problem.path)
+        element = context.names.get(_INDEX.sub("", problem.path), problem.path)
         raise CallerFault(1014, key, element=element, expected=problem.expected) from problem

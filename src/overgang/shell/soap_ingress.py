@@ -118,9 +118,10 @@ def _bridged(
 
 
 def _names(operation: Operation | None) -> Mapping[str, str]:
+    """Old element paths by modern property paths, list indices left out."""
     placed = operation.requests if operation else ()
     return {
-        field.new: f"{place.old}/{field.old}" if place.old else field.old
+        f"{place.at}.{field.new}" if place.at else field.new: f"{place.old}/{field.old}" if place.old else field.old
         for place in placed
         for field in place.table.fields
     }

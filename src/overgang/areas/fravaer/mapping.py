@@ -12,8 +12,7 @@ from overgang.core.fields import GUID, TEXT, TIDSPUNKT, Field, Table, code
 from overgang.core.flow import Flow, Found, Step, once
 from overgang.core.messages import RestRequest, SoapCall
 from overgang.core.paths import path, segment
-from overgang.core.registered import receipt, says
-from overgang.core.values import Tidspunkt
+from overgang.core.registered import of_call, receipt, says, versions
 
 FRAVAER: Final = "/visiteringogstatus/v1/Fravaer"
 ET_FRAVAER: Final = FRAVAER + "/{fravaerIdentifier}"
@@ -170,15 +169,22 @@ def _write_information(
 def _versions(citizen: str, fravaer_id: str) -> Step:
     """All versions of the absence with this id in the citizen's history."""
     reply = yield RestRequest("GET", path(FRAVAER + "/historik"), citizen=citizen)
-    return [item for item in reply.json["fravaer"] if item["fravaerIdentifier"].lower() == fravaer_id.lower()]
+    return versions(reply.json["fravaer"], "fravaerIdentifier", fravaer_id)
 
 
 def _fravaer(
     call: SoapCall, citizen: str, fravaer_id: str, wanted: dict[str, Any] | None = None, *, deleted: bool = False
 ) -> Step:
-    """The version of the absence that this call registered, in the wanted state; else None."""
-    versions = yield from _versions(citizen, fravaer_id)
-    same = (item for item in versions if _of(call, item, deleted) and (wanted is None or says(item, wanted, ABSENCE)))
+    """The version of the absence that this call registered, in the wanted state; else None.
+
+    A correction that was itself corrected since is found too (case: fravaer_rettet_gentaget_efter_nyere).
+    """
+    there = yield from _versions(citizen, fravaer_id)
+    same = (
+        item
+        for item in there
+        if of_call(call, item, deleted=deleted) and (wanted is None or says(item, wanted, ABSENCE))
+    )
     return next(same, None)
 
 
@@ -186,27 +192,20 @@ def _information(call: SoapCall, citizen: str, fravaer_id: str, info_id: str, wa
     """Reads back one piece of additional information; `wanted` None means that it is to be gone."""
 
     def found() -> Step:
-        versions = yield from _versions(citizen, fravaer_id)
-        infos = [info for item in versions for info in item["yderligereInfo"]]
-        same = (info for info in infos if info["yderligereInfoOmFravaerIdentifier"].lower() == info_id.lower())
+        absences = yield from _versions(citizen, fravaer_id)
+        infos = [info for item in absences for info in item["yderligereInfo"]]
+        same = versions(infos, "yderligereInfoOmFravaerIdentifier", info_id)
         gone = wanted is None
         return next(
-            (info for info in same if _of(call, info, gone) and (wanted is None or says(info, wanted, INFORMATION))),
+            (
+                info
+                for info in same
+                if of_call(call, info, deleted=gone) and (wanted is None or says(info, wanted, INFORMATION))
+            ),
             None,
         )
 
     return found
-
-
-def _of(call: SoapCall, item: dict[str, Any], deleted: bool) -> bool:
-    """Whether a version can be what this call registered: the current one, or one made since the call.
-
-    One made since and replaced again counts, or a late repeat would undo the newer correction (case:
-    fravaer_rettet_gentaget_efter_nyere). Only a deleted one counts where a deletion is asked for, and nowhere else.
-    """
-    state = item["registreringsmetadata"]
-    since = Tidspunkt(item["dfdgRegistreringstidspunkt"]).moment >= call.caller.registered.moment
-    return state["erSlettet"] is deleted and (state["erAktuel"] or since)
 
 
 REGISTRATION = (

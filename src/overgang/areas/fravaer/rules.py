@@ -7,13 +7,12 @@ from typing import Any
 
 from overgang.areas.fravaer.mapping import ABSENCE, INFORMATION
 from overgang.core.errors import CallerFault
-from overgang.core.fields import Table
 from overgang.core.messages import RestReply, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
 from overgang.core.paths import path
-from overgang.core.rules import Context, Law, Rule, code_values, day_of, look_up, name_of, permission
+from overgang.core.rules import Context, Law, Rule, code_values, day_of, duration, look_up, name_of, permission
 from overgang.core.timeline import Source, Timeline, Version
-from overgang.core.values import Tidspunkt, Unmappable
+from overgang.core.values import Tidspunkt
 
 JOBRETTET_UDDANNELSE = (31, 32)  # deltid, fuldtid; the ids are reconstructed
 FULDT_TILBAGE_INDEN_13_UGER = 4  # a value of AdditionalInformationOnAbsenceType; the id is reconstructed
@@ -108,30 +107,11 @@ def _months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def duration(table: Table) -> Rule:
-    """1003: an end before its start; the same moment is allowed."""
-    ends = table.field("slutDato")
-
-    def not_negative(request: RestRequest, context: Context) -> RestRequest:
-        if request.json.get("slutDato") is None:
-            return request
-        try:
-            negative = Tidspunkt(request.json["slutDato"]).moment < Tidspunkt(request.json["startDato"]).moment
-        except Unmappable as mistake:
-            raise CallerFault(1014, "value.unmappable", element=name_of(ends, context)) from mistake
-        if negative:
-            raise CallerFault(
-                1003, "fravaer.varighed", element=name_of(ends, context), expected="no earlier than its start"
-            )
-        return request
-
-    return not_negative
-
-
 # FravaerService v1, permission matrix of CreateFravaer; the other operations are reconstructed alike.
 _ALLE = permission(A_KASSE, JOBCENTER, ANDEN_AKTOER, KOMMUNE, STAR)
-_FRAVAER = (_ALLE, code_values(ABSENCE, "startDato"), duration(ABSENCE), jobrettet_uddannelse)
-_INFORMATION = (_ALLE, code_values(INFORMATION, "startDato"), duration(INFORMATION), tretten_uger)
+_PERIOD = ("startDato", "slutDato", "fravaer.varighed")
+_FRAVAER = (_ALLE, code_values(ABSENCE, "startDato"), duration(ABSENCE, *_PERIOD), jobrettet_uddannelse)
+_INFORMATION = (_ALLE, code_values(INFORMATION, "startDato"), duration(INFORMATION, *_PERIOD), tretten_uger)
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "CreateFravaer": _FRAVAER,

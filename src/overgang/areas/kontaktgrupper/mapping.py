@@ -10,7 +10,7 @@ from overgang.core.fields import GUID, TIDSPUNKT, Field, Table, code
 from overgang.core.flow import Flow, Step, once
 from overgang.core.messages import RestRequest, SoapCall
 from overgang.core.paths import path
-from overgang.core.registered import current, receipt, says
+from overgang.core.registered import of_call, receipt, says, versions
 
 KONTAKTGRUPPE: Final = "/visiteringogstatus/v1/PersonVisitering/kontaktgruppe"
 EN_KONTAKTGRUPPE: Final = KONTAKTGRUPPE + "/{kontaktgruppeIdentifier}"
@@ -33,7 +33,7 @@ def create_contact_group(call: SoapCall) -> Flow:
     wanted = NEW_CONTACT_GROUP.to_new(call.body["ContactGroup"])
     group_id = wanted.setdefault("kontaktgruppeIdentifier", call.new_id("kontaktgruppe"))
     write = RestRequest("POST", path(KONTAKTGRUPPE), citizen=citizen, json=wanted)
-    item = yield from once(call, "CreateKontaktgruppe", write, lambda: _kontaktgruppe(citizen, group_id, wanted))
+    item = yield from once(call, "CreateKontaktgruppe", write, lambda: _kontaktgruppe(call, citizen, group_id, wanted))
     return receipt(call, group_id, item)
 
 
@@ -42,15 +42,18 @@ def update_contact_group(call: SoapCall) -> Flow:
     citizen, group = call.body["PersonCivilRegistrationIdentifier"], call.body["ContactGroup"]
     group_id, wanted = group["MessageIdentifier"], CONTACT_GROUP.to_new(group)
     write = RestRequest("PUT", path(EN_KONTAKTGRUPPE, kontaktgruppeIdentifier=group_id), citizen=citizen, json=wanted)
-    item = yield from once(call, "UpdateKontaktgruppe", write, lambda: _kontaktgruppe(citizen, group_id, wanted))
+    item = yield from once(call, "UpdateKontaktgruppe", write, lambda: _kontaktgruppe(call, citizen, group_id, wanted))
     return receipt(call, call.new_id("UpdateKontaktgruppe"), item)
 
 
-def _kontaktgruppe(citizen: str, group_id: str, wanted: dict[str, Any]) -> Step:
-    """The contact group with this id in the citizen's history, where it says what is wanted; else None."""
+def _kontaktgruppe(call: SoapCall, citizen: str, group_id: str, wanted: dict[str, Any]) -> Step:
+    """The version of the contact group that this call registered; else None.
+
+    A correction that was itself corrected since is found too (case: kontaktgruppe_rettet_gentaget_efter_nyere).
+    """
     reply = yield RestRequest("GET", path(KONTAKTGRUPPE + "/historik"), citizen=citizen)
-    found = current(reply.json["kontaktgrupper"], "kontaktgruppeIdentifier", group_id)
-    return next((item for item in found if says(item, wanted, CONTACT_GROUP)), None)
+    found = versions(reply.json["kontaktgrupper"], "kontaktgruppeIdentifier", group_id)
+    return next((item for item in found if of_call(call, item) and says(item, wanted, CONTACT_GROUP)), None)
 
 
 OPERATIONS: Final = (

@@ -31,9 +31,13 @@ START: Law[None] = Law(
 
 
 def start_today(request: RestRequest, context: Context) -> RestRequest:
-    """kontaktgruppe.start: the first day is the day of the call."""
+    """kontaktgruppe.start: the first day is the day of the call.
+
+    A call that is sent again after midnight began on the day it was registered on in the calling system. Whether the
+    first one took effect is known upstream only, so there it is decided.
+    """
     start = day_of(request, STARTTIDSPUNKT, context)
-    if START.on(start, context) is not None and start != context.day:
+    if START.on(start, context) is not None and start not in (context.day, context.caller.registered.day):
         START.cite(context)
         raise CallerFault(4703, START.id, element=name_of(STARTTIDSPUNKT, context), expected="today")
     return request

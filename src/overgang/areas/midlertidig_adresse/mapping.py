@@ -82,13 +82,15 @@ def _save(call: SoapCall) -> Flow:
     citizen, wanted = sent["PersonCivilRegistrationIdentifier"], ADDRESS.to_new(sent)
     address_id = call.new_id("midlertidigAdresse")
     known = _to_change((yield from _addresses(citizen)), wanted, address_id, call)
-    if known is None:
-        step, method, state = "CreateMidlertidigAdresse", "POST", None
-    else:
-        step, method, state = "UpdateMidlertidigAdresse", "PUT", wanted
+    if known is not None:
         address_id = known["midlertidigAdresseIdentifier"]
-    write = RestRequest(method, path(EN_ADRESSE, midlertidigAdresseIdentifier=address_id), citizen=citizen, json=wanted)
-    item = yield from once(call, step, write, lambda: _address(call, citizen, address_id, state))
+    write = RestRequest(
+        "POST" if known is None else "PUT",
+        path(EN_ADRESSE, midlertidigAdresseIdentifier=address_id),
+        citizen=citizen,
+        json=wanted,
+    )
+    item = yield from once(call, "MidlertidigAdresse", write, lambda: _saved(call, citizen, write))
     return receipt(call, address_id, item)
 
 
@@ -108,17 +110,20 @@ def _addresses(citizen: str) -> Step:
     return reply.json.get("midlertidigAdresse", [])
 
 
-def _address(call: SoapCall, citizen: str, address_id: str, wanted: dict[str, Any] | None) -> Step:
-    """The citizen's address with this id, in the wanted state where one is given; else None.
+def _saved(call: SoapCall, citizen: str, write: RestRequest) -> Step:
+    """The address that this call has created before, or has changed before and that still says so; else None.
 
-    One that says something else since after the call is not to be overwritten by a late repeat, and whether the call
-    took effect in between is not shown: a fault says so (case: adresse_aendret_gentaget_efter_nyere).
+    Both writes have the same request id, so a repeat is known also when it would now be the other one. Where an address
+    is younger than the call, it is not shown whether the call has taken effect: rather than undo what is newer, a
+    fault says so (cases: adresse_aendret_gentaget_efter_nyere, adresse_aendret_gentaget_efter_fjernelse).
     """
-    found = next((address for address in (yield from _addresses(citizen)) if _is(address, address_id)), None)
-    if found is None or wanted is None or _says(found, wanted):
-        return found
-    if _is_younger(found, call):
-        note = "the address was changed after this call; read it, and save what is to hold"
+    address_id = write.path.values["midlertidigAdresseIdentifier"]
+    addresses: list[dict[str, Any]] = yield from _addresses(citizen)
+    for address in addresses:
+        if _is(address, address_id) and (write.method == "POST" or _says(address, write.json)):
+            return address
+    if any(_is_younger(address, call) for address in addresses):
+        note = "the citizen's address was changed after this call; read it, and save what is to hold"
         raise CallerFault(1014, "adresse.nyere", note=note, status=409)
     return None
 

@@ -3,7 +3,7 @@
 An item's own id is its MessageIdentifier there, given by the caller or by us; the receipt repeats it.
 """
 
-from collections.abc import Mapping
+from itertools import groupby
 from typing import Any, Final
 
 from overgang.core.area import Operation, Placed
@@ -11,7 +11,7 @@ from overgang.core.fields import GUID, TIDSPUNKT, Field, Table, code
 from overgang.core.flow import Flow, Step, once
 from overgang.core.messages import RestRequest, SoapCall
 from overgang.core.paths import path
-from overgang.core.registered import current, receipt, says
+from overgang.core.registered import of_call, receipt, says, versions
 
 PERSONKATEGORI: Final = "/visiteringogstatus/v1/PersonVisitering/personkategori"
 EN_PERSONKATEGORI: Final = PERSONKATEGORI + "/{personkategoriIdentifier}"
@@ -35,7 +35,9 @@ def create_person_category(call: SoapCall) -> Flow:
     wanted = NEW_CATEGORY.to_new(call.body["PersonCategory"])
     kategori_id = wanted.setdefault("personkategoriIdentifier", call.new_id("personkategori"))
     write = RestRequest("POST", path(PERSONKATEGORI), citizen=citizen, json=wanted)
-    item = yield from once(call, "CreatePersonkategori", write, lambda: _personkategori(citizen, kategori_id, wanted))
+    item = yield from once(
+        call, "CreatePersonkategori", write, lambda: _personkategori(call, citizen, kategori_id, wanted)
+    )
     return receipt(call, kategori_id, item)
 
 
@@ -46,27 +48,36 @@ def update_person_category(call: SoapCall) -> Flow:
     write = RestRequest(
         "PUT", path(EN_PERSONKATEGORI, personkategoriIdentifier=kategori_id), citizen=citizen, json=wanted
     )
-    item = yield from once(call, "UpdatePersonkategori", write, lambda: _personkategori(citizen, kategori_id, wanted))
+    item = yield from once(
+        call, "UpdatePersonkategori", write, lambda: _personkategori(call, citizen, kategori_id, wanted)
+    )
     return receipt(call, call.new_id("UpdatePersonkategori"), item)
 
 
-def _personkategori(citizen: str, kategori_id: str, wanted: dict[str, Any]) -> Step:
-    """The category with this id in the citizen's history, where it says what is wanted; else None.
+def _personkategori(call: SoapCall, citizen: str, kategori_id: str, wanted: dict[str, Any]) -> Step:
+    """The version of the category that this call registered; else None.
 
-    A wanted 3 may have been registered as 2 (rule visitation.kategori3, case: kategori3_gentaget).
+    A correction that was itself corrected since is found too (case: kategori_rettet_gentaget_efter_nyere), and a
+    wanted 3 may have been registered as 2 (rule visitation.kategori3, case: kategori3_gentaget).
     """
     reply = yield RestRequest("GET", path(PERSONKATEGORI + "/historik"), citizen=citizen)
-    found = _whole(current(reply.json["personkategorier"], "personkategoriIdentifier", kategori_id))
+    parts = versions(reply.json["personkategorier"], "personkategoriIdentifier", kategori_id)
+    found = [_whole(list(same)) for _, same in groupby(parts, key=_version)]
     as_2 = wanted | {"PersonkategoriType": KATEGORI_2}
     accepted = (wanted, as_2) if wanted["PersonkategoriType"] == KATEGORI_3 else (wanted,)
-    return found if found and any(says(found, each, CATEGORY) for each in accepted) else None
+    return next(
+        (item for item in found if of_call(call, item) and any(says(item, each, CATEGORY) for each in accepted)), None
+    )
 
 
-def _whole(parts: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """One registration that a history may show in two parts (visitation.kategori3-laesning): begun as the first one
-    says, ended as the last one says; {} for none (case: kategori3_2024_gentaget)."""
-    if not parts:
-        return {}
+def _version(part: dict[str, Any]) -> tuple[Any, ...]:
+    """What the parts of one version have in common."""
+    return part["dfdgRegistreringstidspunkt"], part["registreringsmetadata"]
+
+
+def _whole(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """A version that a history may show in two parts (rule visitation.kategori3-laesning): it began as the first one
+    says and ended as the last one says (case: kategori3_2024_gentaget)."""
     begun = {name: value for name, value in parts[0].items() if name != "sluttidspunkt"}
     return begun | {name: value for name, value in parts[-1].items() if name == "sluttidspunkt"}
 

@@ -25,8 +25,6 @@ from overgang.wire.contract.schemas import Schema
 from overgang.wire.contract.simple_build import documentation
 from overgang.wire.contract.sources import line_of
 
-GLOBALS: Final = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
-_MOST_IN_GROUP: Final = 10_000
 _DERIVATIONS: Final = frozenset({"extension", "restriction"})
 _BASES: Final = etree.XPath(
     "xs:complexType[@name]/*/*[self::xs:extension or self::xs:restriction][@base]", namespaces={"xs": XS}
@@ -277,34 +275,6 @@ class Builder:
         if (kind, qname) not in self._places:
             raise ContractError(f"xs:{kind}", schema.file, line_of(node), f"{qname} is not defined")
         return self._places[kind, qname]
-
-
-def index(schemas: list[Schema]) -> dict[tuple[str, str], tuple[etree._Element, Schema]]:
-    """The global definitions by kind and Clark name."""
-    found = {}
-    for schema in schemas:
-        for node in schema.node.iterchildren(*(f"{{{XS}}}{kind}" for kind in GLOBALS)):
-            found[local(node.tag), clark(schema.namespace, node.get("name", ""))] = (node, schema)
-    return found
-
-
-def refuse_explosion(places: simple_build.Places) -> None:
-    """Groups that refer to groups may stand for more elements than a machine can hold. Raises ContractError."""
-    sizes: dict[str, int] = {}
-
-    def size(qname: str) -> int:
-        if qname not in sizes and ("group", qname) in places:
-            node, schema = places["group", qname]
-            sizes[qname] = 0  # a loop is refused elsewhere
-            references = [schema.resolve(one, one.get("ref", "")) for one in node.iterdescendants(f"{{{XS}}}group")]
-            sizes[qname] = len(node.findall(f".//{{{XS}}}element")) + sum(size(one) for one in references)
-            if sizes[qname] > _MOST_IN_GROUP:
-                raise ContractError("xs:group", schema.file, line_of(node), f"more than {_MOST_IN_GROUP} elements")
-        return sizes.get(qname, 0)
-
-    for kind, qname in places:
-        if kind == "group":
-            size(qname)
 
 
 def _kind(name: str) -> "content.Kind":

@@ -8,13 +8,14 @@ from types import MappingProxyType
 from lxml import etree
 
 from overgang.wire.contract import rpc, schemas, validator, wsdl
-from overgang.wire.contract.build import Builder, index, refuse_explosion
+from overgang.wire.contract.build import Builder
 from overgang.wire.contract.decode import Decoders
 from overgang.wire.contract.encode import Encoders
 from overgang.wire.contract.explain import explain
 from overgang.wire.contract.mistakes import ContractError, Problem
 from overgang.wire.contract.model import Complex, Decode, Element, Encode, Simple
 from overgang.wire.contract.names import local
+from overgang.wire.contract.places import index, refuse_explosion
 from overgang.wire.contract.simple import is_qname, texts_of
 from overgang.wire.contract.simple_build import Simples
 from overgang.wire.contract.sources import Folder

@@ -81,11 +81,10 @@ _XML_ATTRIBUTES: Final = f"""
     <xs:attribute ref="xml:id"/>
   </xs:attributeGroup>
 </xs:schema>"""
-_CONSTRAINTS: Final = etree.XPath(
-    "descendant::xs:*[self::xs:key or self::xs:keyref or self::xs:unique]", namespaces={"xs": XS}
-)
+_CONSTRAINTS: Final = tuple(f"{{{XS}}}{name}" for name in ("key", "keyref", "unique"))
 _NEVER: Final = etree.XPath(
-    "descendant::xs:*[normalize-space(@maxOccurs)='0' and normalize-space(@minOccurs)='0']", namespaces={"xs": XS}
+    "descendant::xs:*[@maxOccurs][normalize-space(@maxOccurs)='0' and normalize-space(@minOccurs)='0']",
+    namespaces={"xs": XS},
 )
 _UNKNOWN: Final = etree.XPath(
     "descendant::xs:*[not(" + " or ".join(f"self::xs:{name}" for name in _KNOWN) + ")]", namespaces={"xs": XS}
@@ -176,7 +175,7 @@ def constraints(schemas: list[Schema]) -> list[str]:
         f"{schema.file}:{line_of(node)}: {local(node.tag)} {node.get('name', '')} "
         "is checked in what arrives, not in what is written"
         for schema in schemas
-        for node in _found(_CONSTRAINTS, schema.node)
+        for node in schema.node.iter(*_CONSTRAINTS)
     ]
 
 
