@@ -27,6 +27,12 @@ SIX_NAMES = {"README.md", "area.py", "mapping.py", "rules.py", "openapi.yaml", "
 # Modules (and with a slash at the end, packages) without a test file of their own, and what shows them instead.
 NO_TWIN = {
     "cli/__main__.py": "two lines; the printed calls of `make run` go through it",
+    "cli/main.py": "parses what the tests of each command give it, in tests/cli",
+    "cli/serving.py": "starts the processes of tests/e2e and tests/cli/test_cli_serve",
+    "cli/first_calls.py": "what it prints is pasted and run in tests/e2e/test_printed_calls",
+    "shell/example.py": "the envelopes of every played case and of the printed calls",
+    "shell/rest_callers.py": "each header missing and unreadable, in tests/hostile/test_hostile_rest",
+    "wire/served.py": "the served bytes, in tests/e2e/test_served_contracts and tests/wire/contract",
     "cli/home.py": "finds the folders that every test of the command line uses",
     "reference/__init__.py": "names only",
     "reference/bodies.py": "shapes of the services' answers, compared with the OpenAPI in test_reference_contract",

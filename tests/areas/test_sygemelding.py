@@ -197,10 +197,11 @@ def history(end: date | None, *infos: dict[str, Any]) -> RestReply:
     return RestReply(200, {"fravaer": [{"fravaerIdentifier": ID.upper(), "yderligereInfo": infos} | ended | state]})
 
 
-def recovered(end: date | None, start: date, *replies: RestReply | Fault, **how: Any) -> Ruled:
-    asked = recovery(illness(date(2024, 12, 1), end), **how.pop("more", {}))
-    replies = replies or (WRITTEN, history(end, info(start)), WRITTEN)
-    return ruled(AREA, "Raskmeld", asked, context(day=TODAY, **how), *replies)
+def recovered(end: date | None, start: date, *replies: RestReply, **how: Any) -> Ruled:
+    """A recovery on the day `end` of an illness with information from the day `start`."""
+    asked = recovery(illness(date(2024, 12, 1), end))
+    given = replies or (WRITTEN, history(end, info(start)), WRITTEN)
+    return ruled(AREA, "Raskmeld", asked, context(day=TODAY, **how), *given)
 
 
 @pytest.mark.parametrize("face", list(Face))
@@ -323,7 +324,7 @@ def test_a_repeat_asks_for_the_same_illness_under_the_same_request_id() -> None:
 
 def test_the_benefit_systems_illness_keeps_nemrefusions_id_and_says_when_it_was_reported() -> None:
     benefit = {"NemRefusionIdentifier": ID, "IllnessStartDate": ITEM["StartDate"]}
-    case = {"SustenanceSystemCaseTypeIdentifier": {"CodeListItemIdentifier": 2}}
+    case: Any = {"SustenanceSystemCaseTypeIdentifier": {"CodeListItemIdentifier": 2}}
     played = play(create_benefit_illness(call(Illness=benefit, **case)), WRITTEN)
     (sent,) = played.requests
     assert isinstance(sent, RestRequest)
@@ -346,7 +347,8 @@ def test_the_ids_of_what_comes_with_a_recovery_are_the_same_on_a_repeat() -> Non
         "CurrentUnemploymentStatusTypeIdentifier": code,
     }
     group = {"ContactGroupTypeIdentifier": code, "StartDate": ITEM["StartDate"]}
-    body = {"AbsenceItem": ITEM | {"AbsenceIdentifier": ID}, "UnemploymentEnrollment": enrolment, "ContactGroup": group}
+    item = ITEM | {"AbsenceIdentifier": ID}
+    body: Any = {"AbsenceItem": item, "UnemploymentEnrollment": enrolment, "ContactGroup": group}
     first = play(create_recovery(call(**body)), WRITTEN)
     repeat = play(create_recovery(call(**body, later=timedelta(hours=1))), WRITTEN)
     sent: Any = first.requests[0]

@@ -88,6 +88,11 @@ METADATA_NAME = "RequestUserMetadataHeader"
             8235,
             f"{METADATA_NAME}/RegistrationDateTime",
         ),
+        (
+            replace(CALLER, registered=Tidspunkt("9999-12-31T23:00:00Z")),
+            8235,
+            f"{METADATA_NAME}/RegistrationDateTime",
+        ),
     ],
 )
 def test_a_header_value_that_is_on_no_list_or_calendar_is_refused_with_its_number(

@@ -40,8 +40,8 @@ def table() -> list[str]:
         "| Area | Old service | Operation | Modern calls | Evidence | Rules |",
         "|---|---|---|---|---|---|",
     ]
+    modern = {operation.id: operation for area in AREAS for operation in load_openapi(area).operations.values()}
     for area in AREAS:
-        modern = {operation.id: operation for operation in load_openapi(area).operations.values()}
         for service in area.services:
             for operation in service.operations:
                 calls = (

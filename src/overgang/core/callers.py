@@ -42,7 +42,7 @@ def check(caller: Caller, codelists: Mapping[str, CodeList], today: date) -> Non
         element = f"{USER_METADATA}/RequestUserStructure/RequestUserTypeIdentifier"
         raise CallerFault(8174, "caller.user-type", element=element)
     try:
-        _ = Tidspunkt(caller.registered).moment
+        _ = Tidspunkt(caller.registered).day
     except Unmappable as mistake:
         element = f"{USER_METADATA}/RegistrationDateTime"
         raise CallerFault(

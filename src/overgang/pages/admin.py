@@ -58,7 +58,8 @@ def _service(service: Service, listen: Listen) -> str:
     name = f'<a href="{escape(address)}">{service.name} {service.version}</a>'
     head = f"<th scope=rowgroup rowspan={len(service.operations)}>{name}</th>"
     rows = [
-        f"<th scope=row>{operation.name}</th><td>{'<br>'.join(operation.modern)}</td><td>{operation.evidence}</td>"
+        f"<th scope=row>{operation.name}</th><td>{'<br>'.join(operation.modern) or 'answered here'}</td>"
+        f"<td>{operation.evidence}</td>"
         for operation in service.operations
     ]
     return f"<tbody><tr>{head}{'</tr><tr>'.join(rows)}</tr></tbody>"

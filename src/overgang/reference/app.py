@@ -35,6 +35,8 @@ _KINDS = (
     asyldata.KIND,
     kontaktgrupper.KIND,
     visitation.KIND,
+    visitation.HELBREDSBEGRAENSNING,
+    visitation.AKTIVITETSTILLAEG,
 )
 
 

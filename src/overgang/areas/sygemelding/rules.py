@@ -194,7 +194,7 @@ def _stands(version: dict[str, Any]) -> bool:
 
 def _element(field: Field, context: Context) -> str:
     """The field's name as this caller knows it: the two old services name the parts of an illness differently."""
-    return context.names.get(field.new, name_of(field, context))
+    return context.names.get(f"sygemelding.{field.new}", name_of(field, context))
 
 
 # Komposit.SygemeldingService v1, permission matrix of Raskmeld; CreateSygemelding names the same organisations, and the
