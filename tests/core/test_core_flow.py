@@ -6,7 +6,7 @@ import pytest
 from core_side import CITIZEN, RECEIVED, a_call
 
 from overgang.core.errors import CallerFault, Fault, GatewayFault, UpstreamFault
-from overgang.core.flow import Flow, Step, once, partly, play
+from overgang.core.flow import Flow, Step, once, partly, play, renumbered
 from overgang.core.messages import RestReply, RestRequest
 from overgang.core.paths import path
 
@@ -143,3 +143,22 @@ def test_a_half_done_call_keeps_everything_else_that_its_cause_says() -> None:
     assert (fault.number, fault.element, fault.expected) == (1100, "x", "y")
     assert (fault.status, fault.retry_after) == (503, 4)
     assert (fault.note or "").startswith("first; registered: A; ")
+
+
+def reads() -> Step:
+    reply = yield READ
+    return reply.json
+
+
+def test_a_refusal_with_a_number_that_stands_for_another_is_raised_with_that_one_and_keeps_its_status() -> None:
+    with pytest.raises(CallerFault) as raised:
+        play(renumbered(reads(), {60006: 1010}), CallerFault(60006, "upstream.60006", status=404))
+    assert (raised.value.number, raised.value.key, raised.value.status) == (1010, "upstream.1010", 404)
+
+
+def test_any_other_refusal_keeps_its_number_and_an_answer_is_passed_on() -> None:
+    refused = CallerFault(4575, "upstream.4575")
+    with pytest.raises(CallerFault) as raised:
+        play(renumbered(reads(), {60006: 1010}), refused)
+    assert raised.value is refused
+    assert play(renumbered(reads(), {60006: 1010}), RestReply(200, [1])).answer == [1]

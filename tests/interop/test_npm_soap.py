@@ -45,17 +45,17 @@ def seen(trial: Process, path: str) -> Any:
 
 
 def test_npm_soap_registers_an_absence_that_the_rest_face_shows(trial: Process, told: dict[str, Any]) -> None:
-    (shown,) = seen(trial, FRAVAER)["fravaer"]
+    registered = {each["fravaerIdentifier"]: each for each in seen(trial, FRAVAER)["fravaer"]}
 
-    assert shown["fravaerIdentifier"] == told["absence"]["MessageIdentifier"]
+    shown = registered[told["absence"]["MessageIdentifier"]]
     assert shown["fravaersKommentar"] == "Ærligt & <kort>"
     check_answer(wsdl(trial, "AbsenceRegistrationService", 7), told["absenceAnswer"].encode())
 
 
 def test_npm_soap_registers_an_enrolment_with_professions(trial: Process, told: dict[str, Any]) -> None:
-    (shown,) = seen(trial, TILMELDING)["tilmeldinger"]
+    registered = [each["tilmeldingId"] for each in seen(trial, TILMELDING)["tilmeldinger"]]
 
-    assert shown["tilmeldingId"] == told["enrollment"]["CreatedItemIdentifier"]
+    assert told["enrollment"]["CreatedItemIdentifier"] in registered
     assert [each["MonthsOfExperience"] for each in told["professions"]] == [0, 12]
     assert [each["HasEducation"] for each in told["professions"]] == [True, False]
     check_answer(wsdl(trial, "UnemploymentEnrollmentService", 8), told["enrollmentAnswer"].encode())

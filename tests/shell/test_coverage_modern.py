@@ -18,6 +18,7 @@ from coverage_side import (
     with_wsdl,
 )
 
+from overgang.areas.asyldata.area import AREA as ASYLDATA
 from overgang.areas.fravaer.area import AREA as FRAVAER
 from overgang.areas.kodelister.area import AREA as KODELISTER
 from overgang.areas.tilmelding.area import AREA as TILMELDING
@@ -25,6 +26,7 @@ from overgang.areas.tilmelding.mapping import CANCELLATION, PROFESSION
 from overgang.core.area import Operation, Placed, Waiver
 from overgang.core.fields import TEXT, Field, Table, code, words
 from overgang.core.rules import permission
+from overgang.shell import loading
 from overgang.shell.coverage import Gap, gaps, static_gaps
 from overgang.shell.loading import Loaded
 
@@ -52,6 +54,15 @@ def test_a_modern_operation_that_the_openapi_does_not_have_is_a_gap() -> None:
     loaded = with_requests("UnemploymentCancellation", Placed("", CANCELLATION, "Slet"))
     where = line_of("mapping.py", "def unemployment_cancellation")
     assert static_gaps(loaded) == [Gap("modern operation unknown", where, "UnemploymentCancellation Slet")]
+
+
+def test_a_modern_operation_of_another_area_is_found_where_that_area_is_loaded() -> None:
+    placed = (Placed("", CANCELLATION, "AfmeldTilmelding"), Placed("", Table(Field("X", "x", TEXT)), "GetAsylData"))
+    area = with_operation("UnemploymentCancellation", lambda operation: replace(operation, requests=placed))
+    where = line_of("mapping.py", "def unemployment_cancellation")
+    assert static_gaps(load(area)) == [Gap("modern operation unknown", where, "UnemploymentCancellation GetAsylData")]
+    both = loading.load(ROOT / "wsdl", ROOT / "config/codelists", (area, ASYLDATA))
+    assert static_gaps(both) == [Gap("property not in the OpenAPI", where, "property GetAsylData x")]
 
 
 def test_a_table_without_a_modern_operation_is_no_gap_where_the_gateway_itself_answers() -> None:

@@ -140,6 +140,9 @@ ERRORS: Mapping[int, Documented] = MappingProxyType(
     }
 )
 
+OLD_NUMBERS: Final[Mapping[int, int]] = MappingProxyType({60006: 1010, 60007: 4405})
+"""Numbers that only the Borgerkommunikation domain has, and those that every other side has for the same."""
+
 
 class Fault(Exception):
     """The base; raise one of its three children."""

@@ -10,7 +10,7 @@ CodeLists() is answered by the gateway's own code lists.
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from overgang.core.codelists import CodeList
 from overgang.core.errors import CallerFault, Fault, UpstreamFault
@@ -21,6 +21,8 @@ Replied: TypeAlias = RestReply | tuple[RestReply, ...] | Mapping[str, CodeList]
 Flow: TypeAlias = Generator[Asked, Any, dict[str, Any]]
 Step: TypeAlias = Generator[Asked, Any, Any]
 Found: TypeAlias = Callable[[], Generator[Asked, Any, Any]]
+
+Sent = TypeVar("Sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,17 @@ def once(call: SoapCall, step: str, write: RestRequest, found: Found) -> Step:
 
 def _hidden() -> CallerFault:
     return CallerFault(4977, "id.taken", note="the modern side has this id but does not show it for this citizen")
+
+
+def renumbered(steps: Generator[Sent, Any, Any], numbers: Mapping[int, int]) -> Generator[Sent, Any, Any]:
+    """Drive `steps`; a refusal whose number is in `numbers` is raised with the number it stands for."""
+    try:
+        return (yield from steps)
+    except CallerFault as fault:
+        if fault.number not in numbers:
+            raise
+        number = numbers[fault.number]
+        raise CallerFault(number, f"upstream.{number}", status=fault.status) from fault
 
 
 def partly(done: str, missing: str, cause: Fault) -> Fault:

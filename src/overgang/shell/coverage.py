@@ -20,7 +20,7 @@ from overgang.shell.soap_ingress import Bridge, Bridged
 from overgang.wire import schema
 from overgang.wire.cases import Case, CaseError
 from overgang.wire.contract import Complex, Element, Simple
-from overgang.wire.openapi import OpenApi
+from overgang.wire.openapi import ModernOperation, OpenApi
 
 # What core.callers reads of the two header blocks, element by element.
 _READ: Final[Mapping[str, frozenset[str]]] = {
@@ -80,17 +80,16 @@ def _idle(areas: Iterable[Area], found: list[Gap]) -> Iterator[Gap]:
 
 def _static(loaded: Loaded) -> Iterator[Gap]:
     for area in loaded.areas:
-        openapi = loaded.openapis[area.name]
-        yield from _modern(area, openapi)
+        yield from _modern(area, loaded.openapis[area.name])
         for service in loaded.services:
             for bridge, operation in _bridges(area, service):
                 yield from _inputs(service, bridge, operation)
                 yield from _headers(service, bridge)
                 yield from _enumerations(service, bridge, operation)
                 for placed in operation.requests:
-                    yield from _placed(operation, placed, openapi, loaded.codelists, reply=False)
+                    yield from _placed(operation, placed, loaded, reply=False)
                 for placed in operation.replies:
-                    yield from _placed(operation, placed, openapi, loaded.codelists, reply=True)
+                    yield from _placed(operation, placed, loaded, reply=True)
     for service in loaded.services:
         yield from _not_bridged(loaded.areas, service)
 
@@ -202,26 +201,36 @@ def _modern(area: Area, openapi: OpenApi) -> Iterator[Gap]:
             yield Gap("upstream error without a fault", _place(area, "openapi.yaml", line), what)
 
 
-def _placed(
-    operation: Operation, placed: Placed, openapi: OpenApi, codelists: Mapping[str, CodeList], *, reply: bool
-) -> Iterator[Gap]:
-    """Properties that the modern contract does not have, and codes and words that both sides don't share."""
+def _placed(operation: Operation, placed: Placed, loaded: Loaded, *, reply: bool) -> Iterator[Gap]:
+    """Properties that the modern contract does not have, and codes and words that both sides don't share.
+
+    The modern operation may be another area's: an old read asks several.
+    """
     if not (placed.modern or operation.modern):
         return  # the gateway itself answers
-    try:
-        modern = openapi.operation(placed.modern)
-    except KeyError:
+    found = _found(placed.modern, loaded.openapis.values())
+    if found is None:
         yield Gap("modern operation unknown", _line(operation), f"{operation.name} {placed.modern}")
         return
+    openapi, modern = found
     properties = dict(schema.walk(openapi.document, modern.replies.get(200) if reply else modern.request))
     queries = {parameter.name for parameter in modern.parameters if parameter.place == "query"}
     for field in placed.table.fields:
         path = f"{placed.at}.{field.new}" if placed.at else field.new
         if path in properties:
-            yield from _codes(operation, field, properties[path], codelists)
+            yield from _codes(operation, field, properties[path], loaded.codelists)
             yield from _words(operation, field, properties[path], reply=reply)
         elif reply or field.new not in queries:
             yield Gap("property not in the OpenAPI", _line(operation), f"property {placed.modern} {path}")
+
+
+def _found(id: str, openapis: Iterable[OpenApi]) -> tuple[OpenApi, ModernOperation] | None:
+    """The modern operation with this operationId, and the contract that has it."""
+    for openapi in openapis:
+        for operation in openapi.operations.values():
+            if operation.id == id:
+                return openapi, operation
+    return None
 
 
 def _codes(

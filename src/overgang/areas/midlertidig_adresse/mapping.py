@@ -5,15 +5,13 @@ there are decide which modern write it is. An address holds from its start until
 of it: an address that ends on the day it starts never holds, and has been removed.
 """
 
-from collections.abc import Generator, Mapping
 from datetime import date
-from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from overgang.core.area import Operation, Placed
-from overgang.core.errors import CallerFault
+from overgang.core.errors import OLD_NUMBERS, CallerFault
 from overgang.core.fields import TEXT, TIDSPUNKT, Field, Table, nested
-from overgang.core.flow import Flow, Step, once
+from overgang.core.flow import Flow, Step, once, renumbered
 from overgang.core.messages import RestRequest, SoapCall
 from overgang.core.paths import path
 from overgang.core.registered import receipt
@@ -21,12 +19,6 @@ from overgang.core.values import Tidspunkt, Unmappable
 
 ADRESSER: Final = "/borgerkommunikation/v1/MidlertidigAdresse"
 EN_ADRESSE: Final = ADRESSER + "/{midlertidigAdresseIdentifier}"
-
-Asked = TypeVar("Asked")
-
-NUMBERS: Final[Mapping[int, int]] = MappingProxyType({1010: 60006, 4405: 60007})
-"""Unknown and dead citizens: everywhere else, and in the Borgerkommunikation domain."""
-OLD_NUMBERS: Final[Mapping[int, int]] = MappingProxyType({new: old for old, new in NUMBERS.items()})
 
 DANISH = Table(
     Field("BuildingName", "bygningsnavn", TEXT),
@@ -92,17 +84,6 @@ def _save(call: SoapCall) -> Flow:
     )
     item = yield from once(call, "MidlertidigAdresse", write, lambda: _saved(call, citizen, write))
     return receipt(call, address_id, item)
-
-
-def renumbered(steps: Generator[Asked, Any, Any], numbers: Mapping[int, int]) -> Generator[Asked, Any, Any]:
-    """Drive `steps`; a refusal whose number is in `numbers` is raised with the number it stands for."""
-    try:
-        return (yield from steps)
-    except CallerFault as fault:
-        if fault.number not in numbers:
-            raise
-        number = numbers[fault.number]
-        raise CallerFault(number, f"upstream.{number}", status=fault.status) from fault
 
 
 def _addresses(citizen: str) -> Step:

@@ -4,8 +4,9 @@ from collections.abc import Generator
 from datetime import date
 from typing import Any
 
-from overgang.areas.midlertidig_adresse.mapping import ADDRESS, ADRESSER, FOREIGN, NUMBERS, renumbered
-from overgang.core.errors import CallerFault
+from overgang.areas.midlertidig_adresse.mapping import ADDRESS, ADRESSER, FOREIGN
+from overgang.core.errors import OLD_NUMBERS, CallerFault
+from overgang.core.flow import renumbered
 from overgang.core.messages import RestReply, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
 from overgang.core.paths import path
@@ -14,6 +15,7 @@ from overgang.core.timeline import Source, Timeline, Version
 from overgang.core.values import Tidspunkt
 
 DANMARK = "DK"
+NUMBERS = {old: new for new, old in OLD_NUMBERS.items()}
 RULES_PAGE = Source(
     "PersonTemporaryAddressService (2020-3), business rules", "https://starwiki.atlassian.net/wiki/x/pQJ7c"
 )

@@ -59,15 +59,15 @@ AFMELDING: Law[int] = Law(
     Timeline("Days after today", Version(BEFORE_RECORDS, 60, ERROR_TABLE)),
     concerns=("CreateSygemelding",),
 )
-OPHOER: Law[timedelta] = Law(
+OPHOER: Law[int] = Law(
     "sygemelding.13-uger-ophoer",
     "The information that a citizen can return fully within the 13th week after the first follow-up conversation ends "
     "by itself on the day of recovery, where that is within those weeks; the last day of the 13th is.",
     Timeline(
-        "From the day of the first follow-up conversation to the last day within",
+        "Weeks from the day of the first follow-up conversation to the last day within",
         Version(
             date(2025, 1, 1),
-            timedelta(weeks=13),
+            13,
             Source(
                 "IT-Nyhedsbrev til jobcentre & a-kasser nr. 34, 2024 (release 2024-4), Sygedagpenge – forenklinger, "
                 "Færre samtaler til sygemeldte fra beskæftigelse"
@@ -78,6 +78,7 @@ OPHOER: Law[timedelta] = Law(
 )
 
 _FRAVAER = "/visiteringogstatus/v1/Fravaer"
+_INFO = _FRAVAER + "/{fravaerIdentifier}/YderligereInfo/{yderligereInfoOmFravaerIdentifier}"
 _UPDATE_INFO = Governed("UpdateYderligereInfo", frozenset(ERRORS))
 
 
@@ -139,14 +140,15 @@ def ophoer(request: RestRequest, reply: RestReply, context: Context) -> Generato
     ended = request.json["sygemelding"].get("slutdato")
     if OPHOER.on(Tidspunkt(ended).day if ended else context.day, context) is None:
         return
-    fravaer_id = request.path.values["fravaerIdentifier"]
+    known = reply.status < 400  # on 412, what the first request did shows only in what is looked up
     try:
         found = yield from look_up(RestRequest("GET", path(_FRAVAER + "/historik"), citizen=request.citizen))
-        for info, end in _to_end(found["fravaer"], fravaer_id, context):
+        for info, end in _to_end(found["fravaer"], request.path.values["fravaerIdentifier"], context):
+            known = True
             OPHOER.cite(context)
-            yield from _end(request, info, end)
+            yield from _end(request, info, end, context)
     except Fault as fault:
-        if reply.status == 412:  # what the first request did is not known here
+        if not known:
             raise
         missing = "the end of the additional information on return within 13 weeks"
         raise partly("the recovery (raskmelding)", missing, fault) from fault
@@ -163,26 +165,29 @@ def _to_end(versions: Any, fravaer_id: str, context: Context) -> Iterator[tuple[
         if info["yderligereInfoType"] != FULDT_TILBAGE_INDEN_13_UGER or not _stands(info):
             continue
         runs_on = last is None or Tidspunkt(last).day > max(first.day, Tidspunkt(ended).day)
-        if runs_on and Tidspunkt(ended).day - first.day <= law.value:
+        if runs_on and Tidspunkt(ended).day - first.day <= timedelta(weeks=law.value):
             yield info, str(max(first, Tidspunkt(ended), key=lambda end: end.moment))
 
 
-def _end(request: RestRequest, info: dict[str, Any], end: str) -> Generator[RestRequest, RestReply, None]:
-    """One piece of information with its new end, under a request id that a repeat gives again."""
+def _end(
+    request: RestRequest, info: dict[str, Any], end: str, context: Context
+) -> Generator[RestRequest, RestReply, None]:
+    """One piece of information with its new end.
+
+    412 on an end that does not show was refused before: it is asked again under a request id of the day.
+    """
     info_id = info["yderligereInfoOmFravaerIdentifier"]
-    places = {
-        "fravaerIdentifier": request.path.values["fravaerIdentifier"],
-        "yderligereInfoOmFravaerIdentifier": info_id,
-    }
     kept = {name: info[name] for name in ("yderligereInfoType", "startDato", "kommentar") if name in info}
     write = RestRequest(
         "PUT",
-        path(_FRAVAER + "/{fravaerIdentifier}/YderligereInfo/{yderligereInfoOmFravaerIdentifier}", **places),
+        path(_INFO, yderligereInfoOmFravaerIdentifier=info_id, **request.path.values),
         citizen=request.citizen,
         json=kept | {"slutDato": end},
-        request_id=str(uuid5(UUID(info_id), request.request_id or "")),
     )
-    reply = yield write
+    for attempt in ("", context.day.isoformat()):
+        reply = yield replace(write, request_id=str(uuid5(UUID(info_id), f"{request.request_id} {attempt}")))
+        if reply.status != 412:
+            break
     if reply.status not in write.expects:
         raise refusal(_UPDATE_INFO, reply)
 
