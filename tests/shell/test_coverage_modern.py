@@ -57,8 +57,8 @@ def test_a_modern_operation_that_the_openapi_does_not_have_is_a_gap() -> None:
 
 
 def test_a_modern_operation_of_another_area_is_found_where_that_area_is_loaded() -> None:
-    placed = (Placed("", CANCELLATION, "AfmeldTilmelding"), Placed("", Table(Field("X", "x", TEXT)), "GetAsylData"))
-    area = with_operation("UnemploymentCancellation", lambda operation: replace(operation, requests=placed))
+    placed = (Placed("", Table(Field("X", "x", TEXT)), "GetAsylData"),)
+    area = with_operation("UnemploymentCancellation", lambda operation: replace(operation, replies=placed))
     where = line_of("mapping.py", "def unemployment_cancellation")
     assert static_gaps(load(area)) == [Gap("modern operation unknown", where, "UnemploymentCancellation GetAsylData")]
     both = loading.load(ROOT / "wsdl", ROOT / "config/codelists", (area, ASYLDATA))

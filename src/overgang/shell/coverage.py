@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
@@ -190,7 +191,7 @@ def _below(element: Element, path: str, within: tuple[int, ...]) -> Iterator[tup
 def _modern(area: Area, openapi: OpenApi) -> Iterator[Gap]:
     """Modern operations without rules, rules without an operation, errors without a fault."""
     ids = {operation.id for operation in openapi.operations.values()}
-    for id in sorted((area.rules.keys() | area.reply_rules.keys()) - ids):
+    for id in sorted((area.rules.keys() | area.reply_rules.keys() | area.afterwards.keys()) - ids):
         yield Gap("rules without an operation", _place(area, "rules.py", f'"{id}"'), f"rules {id}")
     for operation in openapi.operations.values():
         line = f"operationId: {operation.id}"
@@ -227,9 +228,8 @@ def _placed(operation: Operation, placed: Placed, loaded: Loaded, *, reply: bool
 def _found(id: str, openapis: Iterable[OpenApi]) -> tuple[OpenApi, ModernOperation] | None:
     """The modern operation with this operationId, and the contract that has it."""
     for openapi in openapis:
-        for operation in openapi.operations.values():
-            if operation.id == id:
-                return openapi, operation
+        with suppress(KeyError):
+            return openapi, openapi.operation(id)
     return None
 
 
