@@ -1,12 +1,14 @@
 """What flows read of registrations: which one stands, what it says, when it was made."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from core_side import a_call
 
+from overgang.core.errors import UpstreamFault
 from overgang.core.fields import NUMBER, TIDSPUNKT, Field, Table
-from overgang.core.registered import of_call, read_as, receipt, says, versions
+from overgang.core.registered import day_read, of_call, read_as, receipt, runs, says, versions
 
 ID = "0e9d8c7b-6a59-4847-b635-241302f1e0dc"
 TABLE = Table(Field("Type", "Kind", NUMBER), Field("Start", "Starttidspunkt", TIDSPUNKT))
@@ -81,3 +83,28 @@ def test_a_receipt_has_the_time_of_a_registration_that_was_read_back() -> None:
 def test_a_receipt_of_a_new_registration_has_the_time_of_the_call(reply: object) -> None:
     call = a_call()
     assert receipt(call, ID, reply) == {"ServiceReceipt": {"EventDate": call.event_date, "MessageIdentifier": ID}}
+
+
+FIRST, LAST = date(2025, 1, 10), date(2025, 1, 20)
+PERIOD = {"start": "2025-01-09T23:00:00Z", "slut": "2025-01-20T00:00:00"}  # Danish days
+
+
+@pytest.mark.parametrize(
+    ("item", "day", "within"),
+    [
+        pytest.param(PERIOD, date(2025, 1, 9), False, id="the eve"),
+        pytest.param(PERIOD, FIRST, True, id="the first day"),
+        pytest.param(PERIOD, LAST, True, id="the last day"),
+        pytest.param(PERIOD, date(2025, 1, 21), False, id="the day after"),
+        pytest.param({"start": PERIOD["start"]}, date(2099, 1, 1), True, id="without an end"),
+        pytest.param(PERIOD | {"slut": None}, date(2099, 1, 1), True, id="with an end that is null"),
+    ],
+)
+def test_a_registration_runs_from_its_first_day_to_its_last(item: dict[str, Any], day: date, within: bool) -> None:
+    assert runs(item, day, "start", "slut") is within
+
+
+def test_a_read_day_that_no_calendar_has_is_the_modern_sides_fault_and_is_not_told() -> None:
+    with pytest.raises(UpstreamFault) as raised:
+        day_read({"start": "2025-02-30T00:00:00"}, "start", date.min)
+    assert (raised.value.element, "02-30" in raised.value.text) == ("start", False)

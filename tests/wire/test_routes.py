@@ -93,8 +93,17 @@ def test_a_domains_document_joins_the_files_and_leaves_other_domains_out() -> No
     document = merged(contracts, "d", "http://gateway.invalid")
     assert list(document["paths"]) == ["/d/v1/X", "/d/v1/Y"]
     assert document["servers"] == [{"url": "http://gateway.invalid"}]
-    assert document["components"] == {"schemas": {"Shared": {"type": "string"}}}
+    assert document["components"]["schemas"] == {"Shared": {"type": "string"}}
     assert document["tags"] == [{"name": "a"}]
+
+
+def test_a_served_operation_has_the_answers_of_the_gateway_beside_its_own() -> None:
+    document = merged([contract("a", "/d/v1/X")], "d", "http://gateway.invalid")
+    own = {f"Gateway{status}" for status in (408, 413, 415, 431, 500, 502, 504)}
+    assert document["components"]["responses"].keys() == own
+    told = document["paths"]["/d/v1/X"]["get"]["responses"]
+    assert told.pop("204") == {"description": "x"}
+    assert told == {name.removeprefix("Gateway"): {"$ref": f"#/components/responses/{name}"} for name in own}
 
 
 def test_one_name_for_two_things_is_refused() -> None:

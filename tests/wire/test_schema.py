@@ -9,7 +9,7 @@ DOCUMENT: dict[str, Any] = {
     "components": {
         "schemas": {
             "Uuid": {"type": "string", "format": "uuid", "pattern": "^[0-9a-f-]+$"},
-            "Tidspunkt": {"type": "string", "format": "date-time"},
+            "Tidspunkt": {"type": "string", "format": "tidspunkt"},
             "Person": {
                 "type": "object",
                 "additionalProperties": False,

@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 import uvloop
 
+from overgang.areas import AREAS
 from overgang.cli import first_calls
 from overgang.cli.home import home
 from overgang.pages.admin import create_admin
@@ -51,8 +52,11 @@ class _Server(uvicorn.Server):
 
 def serve(given: argparse.Namespace) -> int:
     """Serve a configured gateway until it is told to stop."""
-    settings = config.read(given.config)
+    settings = config.read(given.config, rules={law.id for area in AREAS for law in area.laws})
     loaded = _checked(load(settings.wsdl, settings.codelists, calendar=settings.releases))
+    domains = {modern.contract.domain for modern in loaded.modern.values()}
+    if missing := sorted(domains - settings.upstream.keys()):
+        raise ConfigError([f"{given.config.name}: upstream.{domain}: is missing" for domain in missing])
     with _logging():
         logging.getLogger("overgang.usage").setLevel(logging.INFO)  # who still calls what is deprecated
         _on_fast_loop(_serve(settings, loaded))

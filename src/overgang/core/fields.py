@@ -28,7 +28,10 @@ class Unrepresentable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How one value crosses; both functions raise Unrepresentable. The rest is for rules and the coverage check."""
+    """How one value crosses; both functions raise Unrepresentable. The rest is for rules and the coverage check.
+
+    `inside` is the table of a structure within, `item` the name of the element that repeats in it.
+    """
 
     name: str
     to_new: Convert
@@ -36,6 +39,8 @@ class Codec:
     codelist: str | None = None
     unknown: int = 2002
     values: Mapping[str, str] | None = None
+    inside: "Table | None" = None
+    item: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,7 @@ def each(item: str, table: Table) -> Codec:
             raise Unrepresentable("an array of objects")
         return {item: [table.to_old(entry) for entry in value]} if value else {}
 
-    return Codec("an array of objects", to_new, to_old)
+    return Codec("an array of objects", to_new, to_old, inside=table, item=item)
 
 
 def repeated(table: Table) -> Codec:
@@ -190,7 +195,7 @@ def repeated(table: Table) -> Codec:
             raise Unrepresentable("an array of objects")
         return [table.to_old(entry) for entry in value]
 
-    return Codec("an array of objects", to_new, to_old)
+    return Codec("an array of objects", to_new, to_old, inside=table)
 
 
 def nested(table: Table) -> Codec:
@@ -201,4 +206,4 @@ def nested(table: Table) -> Codec:
             raise Unrepresentable("an object")
         return table.to_old(value)
 
-    return Codec("an object", table.to_new, to_old)
+    return Codec("an object", table.to_new, to_old, inside=table)

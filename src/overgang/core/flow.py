@@ -60,7 +60,13 @@ def once(call: SoapCall, step: str, write: RestRequest, found: Found) -> Step:
     met this request or its uuid before (412, 4977), the registration that `found` reads back. A request id is
     remembered also when the request was refused; so when nothing is found, it is sent once more under an id of this
     one arrival of the call. The item's uuid, ours, keeps that from doubling it.
+
+    A call that was made on an earlier day is looked for first: rules about today would refuse what stands already.
     """
+    if call.late:
+        item = yield from found()
+        if item is not None:
+            return item
     reply = yield replace(write, request_id=call.new_id(step), expects=(200, 201, 204, 412), knows=(4977,))
     if reply.status < 400:
         return reply.json
@@ -95,8 +101,12 @@ def renumbered(steps: Generator[Sent, Any, Any], numbers: Mapping[int, int]) -> 
 
 def partly(done: str, missing: str, cause: Fault) -> Fault:
     """The fault of a call whose first write took effect and whose next one did not; names both, keeps the cause."""
-    state = "not confirmed" if isinstance(cause, UpstreamFault) else "not registered"
-    note = f"registered: {done}; {state}: {missing}; the same call sent again completes it and repeats nothing"
+    if isinstance(cause, UpstreamFault):
+        note = (
+            f"registered: {done}; not confirmed: {missing}; the same call sent again completes it and repeats nothing"
+        )
+    else:  # the same call would be refused again
+        note = f"registered: {done}; not registered: {missing}"
     return type(cause)(
         cause.number,
         f"partly.{cause.key}",

@@ -70,6 +70,11 @@ class SoapCall:
         """When this call arrived, as receipts write it: Danish time with its offset."""
         return Tidspunkt.of(self.received.astimezone(COPENHAGEN))
 
+    @property
+    def late(self) -> bool:
+        """Whether the caller made it on an earlier day than it arrived, as a repeat after midnight is."""
+        return self.caller.registered.day < self.day
+
     def fresh_id(self, step: str) -> str:
         """A uuid of this one arrival of the call; a repeat gives another."""
         return self.new_id(f"{step} {self.received.isoformat()}")

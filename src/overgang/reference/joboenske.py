@@ -7,6 +7,7 @@ from uuid import uuid4
 from starlette.routing import Route
 
 from overgang.reference.bodies import flag, int32, items, text, uuid
+from overgang.reference.history import with_metadata
 from overgang.reference.problems import Refusal
 from overgang.reference.protocol import Call, read_route, write_route
 from overgang.reference.store import Registration, Store, Transaction
@@ -28,10 +29,11 @@ _CREATE: Final = (
 
 
 def routes(store: Store) -> list[Route]:
-    """The two operations on the whole collection."""
+    """The operations on the whole collection."""
     return [
         write_route(store, "POST", _PATH, _replace, body=_CREATE, unknown=1010),
         read_route(store, _PATH, _current, unknown=1010),
+        read_route(store, f"{_PATH}/historik", _history, unknown=1010),
     ]
 
 
@@ -52,5 +54,14 @@ def _current(transaction: Transaction, call: Call) -> Mapping[str, Any]:
             {**wish, "dfdgRegistreringstidspunkt": collection.registered_at}
             for collection in transaction.live(KIND, call.citizen)
             for wish in collection.content["joboensker"]
+        ]
+    }
+
+
+def _history(transaction: Transaction, call: Call) -> Mapping[str, Any]:
+    return {
+        "joboenskehistorik": [
+            with_metadata({**version.content, "dfdgRegistreringstidspunkt": version.registered_at}, version)
+            for version in transaction.versions(KIND, call.citizen)
         ]
     }

@@ -57,22 +57,17 @@ async def body(scope: Scope, receive: Receive, limit: int) -> bytes:
     announced = header(scope, b"content-length")
     if announced is not None and announced.isdecimal() and int(announced[:19]) > limit:
         raise _too_large(limit)
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        whole: bytes = message.get("body", b"")
-        if len(whole) > limit:
-            raise _too_large(limit)
-        return whole
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _rest(message, receive, limit)
+            return await _whole(receive, limit)
     except TimeoutError as slow:
         raise CallerFault(1014, "http.timeout", expected="the whole body in time", status=408) from slow
 
 
-async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
+async def _whole(receive: Receive, limit: int) -> bytes:
     parts, size = [], 0
     while True:
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
         part: bytes = message.get("body", b"")
@@ -82,7 +77,6 @@ async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
-        message = await receive()
 
 
 def _too_large(limit: int) -> CallerFault:

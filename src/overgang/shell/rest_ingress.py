@@ -202,4 +202,6 @@ def problem(fault: Fault) -> bytes:
         "key": fault.key,
         "element": fault.element,
     }
-    return json.dumps({name: value for name, value in said.items() if value is not None}, ensure_ascii=False).encode()
+    return json.dumps(
+        {name: value for name, value in said.items() if value not in (None, "")}, ensure_ascii=False
+    ).encode()

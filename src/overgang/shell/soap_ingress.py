@@ -272,7 +272,7 @@ def _encoded(bridge: Bridge, answer: dict[str, Any]) -> str:
 
 
 def _faulted(version: Version, fault: Fault, cited: Sequence[str]) -> Answer:
-    if fault.status in (413, 415):
+    if fault.key.startswith("http."):  # before SOAP: there is no envelope to answer in
         return Answer(fault.status, "text/plain; charset=utf-8", fault.text.encode(), cited)
     status, body = fault_bytes(version, fault)
     return Answer(status, version.content_type, body, cited, fault.retry_after)

@@ -15,7 +15,7 @@ import yaml
 
 from overgang.wire.schema import Compiler, Validator, codelists, properties, resolve
 
-_VERBS: Final = ("get", "put", "post", "delete", "patch")
+VERBS: Final = ("get", "put", "post", "delete", "patch")
 _JSON: Final = ("application/json", "application/problem+json")
 
 
@@ -102,7 +102,7 @@ def load(yaml_bytes: bytes, file: str) -> OpenApi:
     compiler = Compiler(document)
     operations: dict[tuple[str, str], ModernOperation] = {}
     for template, item in document.get("paths", {}).items():
-        for verb in item.keys() & _VERBS:
+        for verb in item.keys() & VERBS:
             place = f"{verb.upper()} {template}"
             try:
                 operations[verb.upper(), template] = _operation(compiler, verb.upper(), template, item)

@@ -5,8 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
-from overgang.wire.openapi import ModernOperation, OpenApi, OpenApiError
+from overgang.wire.openapi import VERBS, ModernOperation, OpenApi, OpenApiError
 
+_OWN_ANSWERS: Final = {
+    "408": "The body did not come in time.",
+    "413": "The body is larger than the gateway takes.",
+    "415": "The body is not JSON, or is compressed.",
+    "431": "The headers are larger than the gateway takes.",
+    "500": "The gateway itself failed.",
+    "502": "The modern side is out of reach, or answered outside its contract.",
+    "504": "The modern side did not answer in time.",
+}
 _SEGMENT: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+")
 
 
@@ -89,6 +98,7 @@ def _decoded(step: str) -> str | None:
 def merged(contracts: Sequence[OpenApi], domain: str, server_url: str) -> dict[str, Any]:
     """The document of one domain: its paths of all files, whole as they are called, and the files' components.
 
+    Each operation also gets the answers that only the gateway gives; their schema is the files' Problem.
     Raises OpenApiError where two files give one name to different things; KeyError for a domain without a path.
     """
     paths: dict[str, Any] = {}
@@ -100,11 +110,12 @@ def merged(contracts: Sequence[OpenApi], domain: str, server_url: str) -> dict[s
             continue
         titles.append(contract.document["info"]["title"])
         tags += [tag for tag in contract.document.get("tags", ()) if tag not in tags]
-        _join(paths, own, contract.file)
+        _join(paths, {path: _with_own_answers(item) for path, item in own.items()}, contract.file)
         for kind, named in contract.document.get("components", {}).items():
             _join(components.setdefault(kind, {}), named, contract.file)
     if not paths:
         raise KeyError(domain)
+    components.setdefault("responses", {}).update(_own_answers())
     return {
         "openapi": "3.1.0",
         "info": {"title": f"{domain}: {', '.join(titles)}", "version": "1"},
@@ -112,6 +123,19 @@ def merged(contracts: Sequence[OpenApi], domain: str, server_url: str) -> dict[s
         "tags": tags,
         "paths": paths,
         "components": components,
+    }
+
+
+def _own_answers() -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {f"Gateway{status}": {"description": text, "content": content} for status, text in _OWN_ANSWERS.items()}
+
+
+def _with_own_answers(item: Mapping[str, Any]) -> dict[str, Any]:
+    own = {status: {"$ref": f"#/components/responses/Gateway{status}"} for status in _OWN_ANSWERS}
+    return {
+        verb: {**spec, "responses": {**own, **spec["responses"]}} if verb in VERBS else spec
+        for verb, spec in item.items()
     }
 
 

@@ -134,7 +134,7 @@ def _is_tidspunkt(text: str) -> bool:
     return True
 
 
-_FORMATS: Final[dict[str, Callable[[str], bool]]] = {"date-time": _is_tidspunkt}
+_FORMATS: Final[dict[str, Callable[[str], bool]]] = {"tidspunkt": _is_tidspunkt}
 
 
 # ---- what was expected, in words
@@ -149,7 +149,7 @@ _KINDS: Final = {
     "null": "null",
 }
 _WORDS: Final = {
-    "date-time": "a point in time such as 2024-01-31T12:00:00",
+    "tidspunkt": "a point in time such as 2024-01-31T12:00:00",
     "date": "a day such as 2024-01-31",
     "uuid": "a uuid",
 }

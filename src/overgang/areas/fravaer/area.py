@@ -13,4 +13,5 @@ AREA = Area(
     ),
     rules=rules.RULES,
     laws=rules.LAWS,
+    reply_rules=rules.REPLY_RULES,
 )

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,19 @@ from overgang.core.errors import CallerFault
 from overgang.core.messages import RestReply, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
 from overgang.core.paths import path
-from overgang.core.rules import Context, Law, Rule, code_values, day_of, duration, look_up, name_of, permission
+from overgang.core.registered import runs
+from overgang.core.rules import (
+    Context,
+    Law,
+    ReplyRule,
+    Rule,
+    code_values,
+    day_of,
+    duration,
+    look_up,
+    name_of,
+    permission,
+)
 from overgang.core.timeline import Source, Timeline, Version
 from overgang.core.values import Tidspunkt
 
@@ -53,10 +66,30 @@ TRETTEN_UGER: Law[None] = Law(
     concerns=("CreateYderligereInfo", "UpdateYderligereInfo"),
 )
 
+FRITAGELSE: Law[tuple[str, ...]] = Law(
+    "fravaer.jobrettet-fritagelse",
+    "While an absence for jobrettet uddannelse runs, the citizen is exempt from booking conversations and from keeping "
+    "a joblog; an absence that is read says so.",
+    Timeline(
+        "Exemptions during jobrettet uddannelse",
+        Version(
+            date(2000, 1, 1),  # assumed: the newsletter says "as hitherto"
+            ("Selvbooking", "Joblog"),
+            Source(
+                "IT-Nyhedsbrev til jobcentre & a-kasser nr. 34, 2024 (release 2024-4), "
+                "A-kasserne registrerer jobrettet uddannelse som en aktivitet i Min plan"
+            ),
+        ),
+    ),
+    concerns=("GetAlleFravaer", "GetFravaer"),
+)
+
 
 def jobrettet_uddannelse(request: RestRequest, context: Context) -> Generator[RestRequest, RestReply, RestRequest]:
     """fravaer.jobrettet-uddannelse: looks up since when the citizen is unemployed, where the law asks for it."""
     if context.caller.organisation.type != A_KASSE or request.json["fravaerType"] not in JOBRETTET_UDDANNELSE:
+        return request
+    if JOBRETTET.id in context.switched_off:
         return request
     JOBRETTET.cite(context)
     start = day_of(request, ABSENCE.field("startDato"), context)
@@ -107,6 +140,26 @@ def _months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def fritagelser(request: RestRequest, reply: RestReply, context: Context) -> RestReply:
+    """fravaer.jobrettet-fritagelse: on each absence that gives an exemption on the day of the call."""
+    law = FRITAGELSE.on(context.day, context)
+    if law is None:
+        return reply
+    one = "fravaerIdentifier" in reply.json  # GetFravaer's reply is the absence itself
+    absences = [reply.json] if one else reply.json["fravaer"]
+    shown = [_with_exemptions(absence, law.value, context.day) for absence in absences]
+    if shown == absences:
+        return reply
+    FRITAGELSE.cite(context)
+    return replace(reply, json=shown[0] if one else reply.json | {"fravaer": shown}, raw=None)
+
+
+def _with_exemptions(absence: dict[str, Any], names: tuple[str, ...], day: date) -> dict[str, Any]:
+    if absence["fravaerType"] not in JOBRETTET_UDDANNELSE or not runs(absence, day, "startDato", "slutDato"):
+        return absence
+    return absence | {"fritagelser": [{"fritagelsestype": name} for name in names]}
+
+
 # FravaerService v1, permission matrix of CreateFravaer; the other operations are reconstructed alike.
 _ALLE = permission(A_KASSE, JOBCENTER, ANDEN_AKTOER, KOMMUNE, STAR)
 _PERIOD = ("startDato", "slutDato", "fravaer.varighed")
@@ -125,4 +178,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "DeleteYderligereInfo": (_ALLE,),
 }
 
-LAWS = (JOBRETTET, TRETTEN_UGER)
+REPLY_RULES: dict[str, tuple[ReplyRule, ...]] = {"GetAlleFravaer": (fritagelser,), "GetFravaer": (fritagelser,)}
+
+LAWS = (JOBRETTET, TRETTEN_UGER, FRITAGELSE)

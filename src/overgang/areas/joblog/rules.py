@@ -8,9 +8,9 @@ from typing import Any, Final
 from overgang.core.messages import Face, RestReply, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
 from overgang.core.paths import path
+from overgang.core.registered import runs
 from overgang.core.rules import Context, Law, ReplyRule, Rule, look_up, permission
 from overgang.core.timeline import Source, Timeline, Version
-from overgang.core.values import Tidspunkt
 
 JOBRETTET_UDDANNELSE: Final = (31, 32)  # values of AbsenceType: deltid, fuldtid; the ids are reconstructed
 SUSPENDERET: Final = "Suspenderet"
@@ -50,9 +50,7 @@ def fritagelse(
 
 def _exempts(absence: dict[str, Any], day: date) -> bool:
     """Whether it is jobrettet uddannelse and runs on `day`; its first and its last day are within."""
-    if absence["fravaerType"] not in JOBRETTET_UDDANNELSE or day < Tidspunkt(absence["startDato"]).day:
-        return False
-    return absence.get("slutDato") is None or day <= Tidspunkt(absence["slutDato"]).day
+    return absence["fravaerType"] in JOBRETTET_UDDANNELSE and runs(absence, day, "startDato", "slutDato")
 
 
 # No matrix is documented for the joblog: whoever has a part in a citizen's case may ask, the rest is decided upstream.

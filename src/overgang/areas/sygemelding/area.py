@@ -13,5 +13,6 @@ AREA = Area(
     ),
     rules=rules.RULES,
     laws=rules.LAWS,
+    reply_rules=rules.REPLY_RULES,
     afterwards=rules.AFTERWARDS,
 )

@@ -13,11 +13,13 @@ from overgang.core.flow import partly
 from overgang.core.messages import RestReply, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
 from overgang.core.paths import path
+from overgang.core.registered import runs
 from overgang.core.rules import (
     Afterwards,
     Context,
     Governed,
     Law,
+    ReplyRule,
     Rule,
     code_values,
     day_of,
@@ -32,6 +34,7 @@ from overgang.core.values import Tidspunkt
 
 IKKE_LEDIG = 3  # values of CurrentUnemploymentStatusType and ClientCategoryType; the ids are reconstructed
 UDEN_YDELSE = 3
+FRA_BESKAEFTIGELSE = 1  # a value of SustenanceSystemCaseType; the id is reconstructed
 FULDT_TILBAGE_INDEN_13_UGER = 4  # a value of AdditionalInformationOnAbsenceType; the id is reconstructed
 
 BEFORE_RECORDS = date(2000, 1, 1)  # assumed: the pages give no first day for the old windows
@@ -75,6 +78,23 @@ OPHOER: Law[int] = Law(
         ),
     ),
     concerns=("Raskmeld",),
+)
+MIN_PLAN: Law[str] = Law(
+    "sygemelding.min-plan",
+    "A person with sickness benefit from employment who has a job to return to needs no Min plan: it is never "
+    "demanded, and still allowed. An illness that is read says so.",
+    Timeline(
+        "Exemption during such an illness",
+        Version(
+            date(2025, 1, 1),
+            "MinPlan",
+            Source(
+                "IT-Nyhedsbrev til jobcentre & a-kasser nr. 34, 2024 (release 2024-4), Sygedagpenge – forenklinger, "
+                "Min plan for sygedagpengemodtagere fra beskæftigelse"
+            ),
+        ),
+    ),
+    concerns=("GetSygemeldinger",),
 )
 
 _FRAVAER = "/visiteringogstatus/v1/Fravaer"
@@ -192,6 +212,26 @@ def _end(
         raise refusal(_UPDATE_INFO, reply)
 
 
+def min_plan(request: RestRequest, reply: RestReply, context: Context) -> RestReply:
+    """sygemelding.min-plan: on each illness that gives the exemption on the day of the call."""
+    law = MIN_PLAN.on(context.day, context)
+    if law is None:
+        return reply
+    exempt = {"fritagelser": [{"fritagelsestype": law.value}]}
+    illnesses = reply.json["sygemeldinger"]
+    shown = [illness | exempt if _exempts(illness, context.day) else illness for illness in illnesses]
+    if shown == illnesses:
+        return reply
+    MIN_PLAN.cite(context)
+    return replace(reply, json=reply.json | {"sygemeldinger": shown}, raw=None)
+
+
+def _exempts(illness: dict[str, Any], day: date) -> bool:
+    """With benefit from employment, an employer to return to, and running on `day`."""
+    benefit = illness.get("sagstype") == FRA_BESKAEFTIGELSE and illness.get("arbejdsgiver") is not None
+    return benefit and runs(illness, day, "startdato", "slutdato")
+
+
 def _stands(version: dict[str, Any]) -> bool:
     state: dict[str, bool] = version["registreringsmetadata"]
     return state["erAktuel"] and not state["erSlettet"]
@@ -231,6 +271,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "GetSygemeldingHistorik": (_ALLE,),
 }
 
+REPLY_RULES: dict[str, tuple[ReplyRule, ...]] = {"GetSygemeldinger": (min_plan,)}
+
 AFTERWARDS: dict[str, tuple[Afterwards, ...]] = {"Raskmeld": (ophoer,)}
 
-LAWS = (VINDUE, AFMELDING, OPHOER)
+LAWS = (VINDUE, AFMELDING, OPHOER, MIN_PLAN)

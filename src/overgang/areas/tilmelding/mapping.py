@@ -13,6 +13,7 @@ from overgang.core.fields import BOOLEAN, GUID, NUMBER, TEXT, TIDSPUNKT, Field, 
 from overgang.core.flow import Flow, Step, once, partly
 from overgang.core.messages import RestRequest, SoapCall
 from overgang.core.paths import path
+from overgang.core.registered import made_since, of_call, versions
 from overgang.core.values import Tidspunkt
 
 CITIZEN = {"PersonCivilRegistrationIdentifier": "the header x-civilRegistrationIdentifier"}
@@ -68,11 +69,11 @@ def unemployment_enrollment(call: SoapCall) -> Flow:
             citizen=citizen,
             json=ENROLLMENT.to_new(enrollment),
         ),
-        lambda: _tilmelding(citizen, tilmelding_id),
+        lambda: _registered(citizen, tilmelding_id),
     )
     if wishes:
         try:
-            yield from once(call, "CreateJoboensker", wishes, lambda: _same_wishes(wishes))
+            yield from once(call, "CreateJoboensker", wishes, lambda: _registered_wishes(call, wishes))
         except Fault as fault:
             raise partly("the enrolment (tilmelding)", "the professions (joboensker)", fault) from fault
     return {"CreatedItemIdentifier": tilmelding_id, "ServiceReceipt": {"EventDate": _event_date(call, item)}}
@@ -86,9 +87,9 @@ def unemployment_cancellation(call: SoapCall) -> Flow:
     """
     citizen = call.body["PersonCivilRegistrationIdentifier"]
     end = CANCELLATION.to_new(call.body)
-    ending = _to_end((yield from _tilmeldinger(citizen)), end, call.caller.registered)
+    ending = yield from _to_end(call, citizen, end)
     if ending is None:
-        raise CallerFault(4317, "tilmelding.none-open")
+        raise CallerFault(4367, "tilmelding.none-open")
 
     tilmelding_id = ending["tilmeldingId"]
     item = yield from once(
@@ -100,7 +101,7 @@ def unemployment_cancellation(call: SoapCall) -> Flow:
             citizen=citizen,
             json=end,
         ),
-        lambda: _tilmelding(citizen, tilmelding_id, end),
+        lambda: _ended(call, citizen, end, tilmelding_id),
     )
     receipt = {"EventDate": _event_date(call, item), "MessageIdentifier": call.new_id("AfmeldTilmelding")}
     return {"ServiceReceipt": receipt}
@@ -132,35 +133,44 @@ def _wishes(citizen: str, enrollment: dict[str, Any]) -> RestRequest | None:
     )
 
 
-def _same_wishes(wanted: RestRequest) -> Step:
-    """The citizen's job wishes where they are the wanted ones, else None."""
-    reply = yield RestRequest("GET", path("/jobsearch/v2/Joboenske"), citizen=wanted.citizen)
-    there = PROFESSIONS.to_old(reply.json["joboensker"])
-    return reply.json if there == PROFESSIONS.to_old(wanted.json["joboensker"]) else None
+def _registered_wishes(call: SoapCall, wanted: RestRequest) -> Step:
+    """The version of the citizen's job wishes that this call made, also when others have replaced it since."""
+    reply = yield RestRequest("GET", path("/jobsearch/v2/Joboenske/historik"), citizen=wanted.citizen)
+    content = PROFESSIONS.to_old(wanted.json["joboensker"])
+    same = (v for v in reply.json["joboenskehistorik"] if PROFESSIONS.to_old(v["joboensker"]) == content)
+    return next((version for version in same if of_call(call, version)), None)
 
 
-def _tilmeldinger(citizen: str) -> Step:
-    reply = yield RestRequest("GET", path("/visiteringogstatus/v1/Tilmelding"), citizen=citizen)
+def _history(citizen: str) -> Step:
+    reply = yield RestRequest("GET", path("/visiteringogstatus/v1/Tilmelding/historik"), citizen=citizen)
     return reply.json["tilmeldinger"]
 
 
-def _tilmelding(citizen: str, tilmelding_id: str, end: dict[str, Any] | None = None) -> Step:
-    """The citizen's enrolment with this id, and, where `end` is given, ended so; else None."""
-    enrolments = yield from _tilmeldinger(citizen)
-    same = (e for e in enrolments if e["tilmeldingId"].lower() == tilmelding_id.lower())
-    return next((e for e in same if end is None or _ended_so(e, end)), None)
+def _registered(citizen: str, tilmelding_id: str) -> Step:
+    """The enrolment with this id, in whatever state; else None."""
+    found = versions((yield from _history(citizen)), "tilmeldingId", tilmelding_id)
+    return found[0] if found else None
 
 
-def _to_end(enrolments: list[dict[str, Any]], end: dict[str, Any], registered: Tidspunkt) -> dict[str, Any] | None:
+def _ended(call: SoapCall, citizen: str, end: dict[str, Any], tilmelding_id: str | None = None) -> Step:
+    """The version in which an enrolment (this one, or any) was ended as the call wants, at the call or since."""
+    found = yield from _history(citizen)
+    if tilmelding_id is not None:
+        found = versions(found, "tilmeldingId", tilmelding_id)
+    return next((version for version in found if _ended_so(version, end) and made_since(call, version)), None)
+
+
+def _to_end(call: SoapCall, citizen: str, end: dict[str, Any]) -> Step:
     """The enrolment that a cancellation means: the open one, or on a repeat the one that it has already ended.
 
-    Where both are there, an open one that is younger than the call can't be meant (case: afmelding_gentaget_efter_ny).
+    An open one that is younger than the call is meant only when nothing was ended so since the call
+    (case: afmelding_gentaget_efter_ny).
     """
-    still_open = next((e for e in enrolments if "afmeldingsdato" not in e), None)
-    ended = next((e for e in enrolments if _ended_so(e, end)), None)
-    if still_open and ended and registered.moment < Tidspunkt(still_open["dfdgRegistreringstidspunkt"]).moment:
-        return ended
-    return still_open or ended
+    reply = yield RestRequest("GET", path("/visiteringogstatus/v1/Tilmelding"), citizen=citizen)
+    still_open = next((e for e in reply.json["tilmeldinger"] if "afmeldingsdato" not in e), None)
+    if still_open is not None and not made_since(call, still_open):
+        return still_open
+    return (yield from _ended(call, citizen, end)) or still_open
 
 
 def _ended_so(enrolment: dict[str, Any], end: dict[str, Any]) -> bool:
@@ -185,7 +195,7 @@ OPERATIONS = (
     Operation(
         "UnemploymentEnrollment",
         unemployment_enrollment,
-        modern=("CreateTilmelding", "GetTilmeldinger", "CreateJoboensker", "GetJoboensker"),
+        modern=("CreateTilmelding", "GetTilmeldingHistorik", "CreateJoboensker", "Getjoboenskehistorik"),
         evidence="documented",
         requests=(
             Placed("UnemploymentEnrollment", ENROLLMENT, "CreateTilmelding"),
@@ -195,7 +205,7 @@ OPERATIONS = (
     Operation(
         "UnemploymentCancellation",
         unemployment_cancellation,
-        modern=("GetTilmeldinger", "AfmeldTilmelding"),
+        modern=("GetTilmeldinger", "AfmeldTilmelding", "GetTilmeldingHistorik"),
         evidence="partly",
         requests=(Placed("", CANCELLATION, "AfmeldTilmelding"),),
     ),

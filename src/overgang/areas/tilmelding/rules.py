@@ -1,4 +1,8 @@
-"""Tilmelding: who may do what, and the rules on enrolment and cancellation with their dates and sources."""
+"""Tilmelding: who may do what, and the rules on enrolment and cancellation with their dates and sources.
+
+The rules on the enrolment date are dated by the day of the registration, which is the day their data belongs to: they
+say what may be registered. By the enrolment date itself, any date before the rule would be free for ever.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -88,14 +92,14 @@ def fortid(request: RestRequest, context: Context) -> RestRequest:
     """tilmelding.vindue and tilmelding.fortid: what becomes of an old enrolment date that is not today."""
     sent = day_of(request, TILMELDINGSDATO, context)
     back = (context.day - sent).days
-    window = VINDUE.on(sent, context)
+    window = VINDUE.on(context.day, context)
     if window is not None and not 0 <= back <= window.value:
         VINDUE.cite(context)
         raise _outside(context, "today or at most 10 days before today")
-    if back == 0 or FORTID.on(sent, context) is None:
+    if back == 0 or FORTID.on(context.day, context) is None:
         return request
     FORTID.cite(context)
-    actor = AKTOER.on(sent, context)
+    actor = AKTOER.on(context.day, context)
     if actor is None or not actor.value(context.caller.organisation.type, request.json["Klientkategori"]):
         raise _outside(context, "today: the caller may not give a hændelsesdato for this citizen")
     today = datetime.combine(context.day, time(), COPENHAGEN)
@@ -106,7 +110,7 @@ def fortid(request: RestRequest, context: Context) -> RestRequest:
 def dato(request: RestRequest, context: Context) -> RestRequest:
     """tilmelding.dato: not in the past."""
     sent = day_of(request, TILMELDINGSDATO, context)
-    if DATO.on(sent, context) is not None and sent < context.day:
+    if DATO.on(context.day, context) is not None and sent < context.day:
         DATO.cite(context)
         raise _outside(context, "today or later")
     return request
@@ -117,7 +121,7 @@ def haendelsesdato(request: RestRequest, context: Context) -> RestRequest:
     if request.json.get("Haendelsesdato") is None:
         return request
     tilmeldt = day_of(request, TILMELDINGSDATO, context)
-    if HAENDELSE.on(tilmeldt, context) is None:
+    if HAENDELSE.on(context.day, context) is None:
         raise CallerFault(
             1014, "tilmelding.haendelsesdato", element="Haendelsesdato", expected="none before 2024-12-08"
         )
@@ -126,7 +130,7 @@ def haendelsesdato(request: RestRequest, context: Context) -> RestRequest:
         raise CallerFault(
             1014, "tilmelding.haendelsesdato", element="Haendelsesdato", expected="not later than the enrolment date"
         )
-    actor = AKTOER.on(tilmeldt, context)
+    actor = AKTOER.on(context.day, context)
     if actor is not None:
         AKTOER.cite(context)
         if not actor.value(context.caller.organisation.type, request.json["Klientkategori"]):
@@ -199,6 +203,7 @@ RULES = {
     "GetTilmeldingHistorik": (_ALLE,),
     "CreateJoboensker": (_ALLE, erfaring),
     "GetJoboensker": (_ALLE,),
+    "Getjoboenskehistorik": (_ALLE,),
 }
 
 LAWS = (DATO, HAENDELSE, AKTOER, FORTID, VINDUE, AFMELDING)

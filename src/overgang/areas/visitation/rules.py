@@ -1,17 +1,17 @@
 """Visitation: who may do what, and the end of visitationskategori 3, on writes and on what is read."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from overgang.areas.visitation.mapping import CATEGORY, KATEGORI_2, KATEGORI_3
-from overgang.core.errors import CallerFault, UpstreamFault
+from overgang.core.errors import CallerFault
 from overgang.core.messages import Face, RestReply, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
+from overgang.core.registered import day_read
 from overgang.core.rules import Context, Law, ReplyRule, Rule, code_values, day_of, duration, name_of, permission
 from overgang.core.timeline import Source, Timeline, Version
-from overgang.core.values import COPENHAGEN, Tidspunkt, Unmappable
+from overgang.core.values import COPENHAGEN
 
 SOURCE = Source(
     "IT-Nyhedsbrev til jobcentre & a-kasser nr. 34, 2024 (release 2024-4), visitationskategori 3 udgår; lovforslag "
@@ -75,24 +75,15 @@ def _shown(reply: RestReply, context: Context, *, history: bool) -> RestReply:
 
 def _parts(item: dict[str, Any], version: Version[int]) -> list[dict[str, Any]]:
     """A category as it is shown: one that reached the day of the law as 3 is cut in two there."""
-    open_3 = item["personkategoriType"] == KATEGORI_3 and _day(item, "sluttidspunkt", date.max) >= version.since
+    open_3 = item["personkategoriType"] == KATEGORI_3 and day_read(item, "sluttidspunkt", date.max) >= version.since
     if not open_3:
         return [item]
     as_2 = item | {"personkategoriType": version.value}
-    if _day(item, "starttidspunkt", date.min) >= version.since:
+    if day_read(item, "starttidspunkt", date.min) >= version.since:
         return [as_2]
     turn = datetime.combine(version.since, time(), COPENHAGEN)
     eve = (turn - timedelta(seconds=1)).isoformat()
     return [item | {"sluttidspunkt": eve}, as_2 | {"starttidspunkt": turn.isoformat()}]
-
-
-def _day(item: Mapping[str, Any], name: str, absent: date) -> date:
-    """The Danish day of a point in time that was read; `absent` where there is none."""
-    try:
-        return Tidspunkt(item[name]).day if name in item else absent
-    except Unmappable as mistake:
-        expected = "a day of the years 1 to 9999"
-        raise UpstreamFault(1100, "upstream.unrepresentable", element=name, expected=expected) from mistake
 
 
 # CreateKontaktgruppe's permissions name no a-kasse; those on personkategori are reconstructed alike. The status service

@@ -1,0 +1,321 @@
+"""Læsning: the old PersonStatusService and PersonHistoryService, which read what the other areas register.
+
+Each flag of a call chooses a collection of the answer; those chosen are read side by side. An answer has all of them
+or, when one can't be read, none: the fault is that of the first in their order.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from overgang.areas.laesning.rules import NOT_MODERNISED, may_read, modernised
+from overgang.core.area import Operation, Placed
+from overgang.core.errors import OLD_NUMBERS
+from overgang.core.fields import BOOLEAN, GUID, NUMBER, TEXT, TIDSPUNKT, Field, Table, code, each, nested, words
+from overgang.core.flow import Flow, Step, renumbered
+from overgang.core.messages import RestRequest, SoapCall
+from overgang.core.paths import path
+from overgang.core.registered import day_read
+
+TILMELDING: Final = "/visiteringogstatus/v1/Tilmelding"
+FRAVAER: Final = "/visiteringogstatus/v1/Fravaer"
+SYGEMELDING: Final = "/visiteringogstatus/v1/Sygemelding"
+KONTAKTGRUPPE: Final = "/visiteringogstatus/v1/PersonVisitering/kontaktgruppe"
+PERSONKATEGORI: Final = "/visiteringogstatus/v1/PersonVisitering/personkategori"
+VISITERINGOGSTATUS: Final = "/visiteringogstatus/v2/VisiteringOgStatusStatus"
+MIDLERTIDIG_ADRESSE: Final = "/borgerkommunikation/v1/MidlertidigAdresse"
+
+_MADE = Field("RegistrationDateTime", "dfdgRegistreringstidspunkt", TIDSPUNKT)
+_COMMENT = Field("CorrectionComment", "berigtigelseskommentar", TEXT)
+
+AUTHORITY = Table(
+    Field("OrganisationTypeIdentifier", "organisationType", NUMBER),
+    Field("OrganisationCode", "organisationskode", TEXT),
+)
+METADATA = Table(
+    Field("IsDeleted", "erSlettet", BOOLEAN),
+    Field("IsCurrent", "erAktuel", BOOLEAN),
+    Field("RegisteringAuthority", "registrerendeMyndighed", nested(AUTHORITY)),
+)
+_METADATA = Field("RegistrationMetadata", "registreringsmetadata", nested(METADATA))
+
+EXEMPTION = Table(
+    Field(
+        "ExemptionName",
+        "fritagelsestype",
+        words({"SelfBooking": "Selvbooking", "Joblog": "Joblog", "MinPlan": "MinPlan"}),
+    )
+)
+_EXEMPTIONS = Field("Exemptions", "fritagelser", each("Exemption", EXEMPTION))
+
+ENROLLMENT = Table(
+    Field("UnemploymentIdentifier", "tilmeldingId", GUID),
+    Field("ClientCategoryTypeIdentifier", "klientkategori", code("ClientCategoryType")),
+    Field("EnrollmentDate", "tilmeldingsdato", TIDSPUNKT),
+    Field("CurrentUnemploymentStatusTypeIdentifier", "ledighedsgrad", code("CurrentUnemploymentStatusType")),
+    Field("EmailAddressIdentifier", "emailAdresse", TEXT),
+    Field("CancellationDate", "afmeldingsdato", TIDSPUNKT),
+    Field("CauseTypeIdentifier", "afmeldeaarsag", code("CauseType")),
+    _MADE,
+)
+CONTACT_GROUP = Table(
+    Field("MessageIdentifier", "kontaktgruppeIdentifier", GUID),
+    Field("ContactGroupTypeIdentifier", "kontaktgruppeType", code("ContactGroupType")),
+    Field("EventDate", "haendelsestidspunkt", TIDSPUNKT),
+    Field("StartDate", "starttidspunkt", TIDSPUNKT),
+    Field("EndDate", "sluttidspunkt", TIDSPUNKT),
+    _MADE,
+)
+PERSON_CATEGORY = Table(
+    Field("MessageIdentifier", "personkategoriIdentifier", GUID),
+    Field("PersonCategoryTypeIdentifier", "personkategoriType", code("PersonCategoryType")),
+    Field("StartDate", "starttidspunkt", TIDSPUNKT),
+    Field("EndDate", "sluttidspunkt", TIDSPUNKT),
+    _MADE,
+)
+HEALTH_LIMITATION = Table(
+    Field("MessageIdentifier", "helbredsbegraensningId", GUID),
+    Field("HealthLimitationDescription", "beskrivelseAfHelbredsbegraensning", TEXT),
+    Field("ImpossibleTasksDescription", "beskrivelseAfIkkeMuligeOpgaver", TEXT),
+    Field("HealthLimitationDocumentation", "dokumentationForHelbredsbegrasening", BOOLEAN),
+    Field("StartDate", "startdato", TIDSPUNKT),
+    Field("EndDate", "slutdato", TIDSPUNKT),
+    _COMMENT,
+    _MADE,
+)
+INFORMATION = Table(
+    Field("AdditionalInformationOnAbsenceIdentifier", "yderligereInfoOmFravaerIdentifier", GUID),
+    Field(
+        "AdditionalInformationOnAbsenceTypeIdentifier",
+        "yderligereInfoType",
+        code("AdditionalInformationOnAbsenceType"),
+    ),
+    Field("StartDate", "startDato", TIDSPUNKT),
+    Field("EndDate", "slutDato", TIDSPUNKT),
+    Field("AdditionalInformationOnAbsenceComment", "kommentar", TEXT),
+    _MADE,
+)
+_ABSENCE = (
+    Field("AbsenceIdentifier", "fravaerIdentifier", GUID),
+    Field("AbsenceTypeIdentifier", "fravaerType", code("AbsenceType")),
+    Field("StartDate", "startDato", TIDSPUNKT),
+    Field("EndDate", "slutDato", TIDSPUNKT),
+    Field("AbsenceComment", "fravaersKommentar", TEXT),
+    Field("NotificationDate", "anmeldelsesDato", TIDSPUNKT),
+    Field("AbsenceCauseTypeIdentifier", "fravaersAfslutningsAarsag", code("AbsenceCauseType")),
+    _MADE,
+)
+COMPANY = Table(
+    Field("ProductionUnitIdentifier", "pNummer", TEXT),
+    Field("CVRnumberIdentifier", "cvrEnhedsid", TEXT),
+)
+_ILLNESS = (
+    Field("AbsenceIdentifier", "fravaerIdentifier", GUID),
+    Field("StartDate", "startdato", TIDSPUNKT),
+    Field("EndDate", "slutdato", TIDSPUNKT),
+    Field("AbsenceTypeIdentifier", "fravaerType", code("AbsenceType")),
+    Field("AbsenceComment", "fravaerskommentar", TEXT),
+    Field("AbsenceCauseTypeIdentifier", "fravaersafslutningsaarsag", code("AbsenceCauseType")),
+    Field("NotificationDate", "anmeldelsesdato", TIDSPUNKT),
+    Field("CurrentUnemploymentStatusTypeIdentifier", "ledighedsgrad", code("CurrentUnemploymentStatusType")),
+    Field("CompanyIdentifier", "arbejdsgiver", nested(COMPANY)),
+    Field("SustenanceSystemCaseTypeIdentifier", "sagstype", code("SustenanceSystemCaseType")),
+    _MADE,
+)
+DANISH = Table(
+    Field("BuildingName", "bygningsnavn", TEXT),
+    Field("StreetName", "vejnavn", TEXT),
+    Field("StreetNameForAddressingName", "vejnavnKort", TEXT),
+    Field("StreetBuildingIdentifier", "husnummer", TEXT),
+    Field("FloorIdentifier", "etage", TEXT),
+    Field("SuiteIdentifier", "doer", TEXT),
+    Field("DistrictSubdivisionIdentifier", "stednavn", TEXT),
+    Field("PostCodeIdentifier", "postnummer", TEXT),
+    Field("DistrictName", "postdistrikt", TEXT),
+)
+FOREIGN = Table(
+    Field("AddressLineOne", "adresselinje1", TEXT),
+    Field("AddressLineTwo", "adresselinje2", TEXT),
+    Field("AddressLineThree", "adresselinje3", TEXT),
+    Field("AddressLineFour", "adresselinje4", TEXT),
+    Field("CountryIdentificationCode", "landekode", TEXT),
+)
+ADDRESS = Table(
+    Field("TemporaryAddressIdentifier", "midlertidigAdresseIdentifier", GUID),
+    Field("StartDate", "startdato", TIDSPUNKT),
+    Field("EndDate", "slutdato", TIDSPUNKT),
+    Field("CareOfName", "coNavn", TEXT),
+    Field("DanishAddress", "postadresse", nested(DANISH)),
+    Field("ForeignAddress", "udenlandskAdresse", nested(FOREIGN)),
+    _MADE,
+    elsewhere={"IsForeign": "whether there is an udenlandskAdresse"},
+)
+
+
+INFO: Final = "AdditionalInformationOnAbsence"
+PAST_INFORMATION = Table(*INFORMATION.fields, _COMMENT, _METADATA)
+ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, INFORMATION)), _EXEMPTIONS)
+PAST_ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, PAST_INFORMATION)), _COMMENT, _METADATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A part of an old answer: `old` with items `item`, from the items `new` of the modern read `operation`.
+
+    Where `only` is given it picks the one item that the answer has room for, by the day of the call, or none.
+    """
+
+    flag: str
+    old: str
+    item: str
+    operation: str
+    template: str
+    new: str
+    table: Table
+    only: Callable[[list[dict[str, Any]], date], dict[str, Any] | None] | None = None
+
+
+def get_variable_person_status(call: SoapCall) -> Flow:
+    """GetVariablePersonStatus = GetPersonVisiteringOgStatusStatus, GetTilmeldinger, GetAlleFravaer and further reads.
+
+    Which of them is for the flags to say (case: status_tilsammen); one whose collection is not modernised is refused
+    (case: status_cv).
+    """
+    asked = call.body["VariablePersonStatusRequest"]
+    may_read(call)
+    modernised(asked["RequestVariableType"], "VariablePersonStatusRequest/RequestVariableType")
+    return (yield from _read(call, asked, asked["RequestVariableType"], NOW))
+
+
+def get_person_history(call: SoapCall) -> Flow:
+    """GetPersonHistory = GetFravaerHistorik and the histories of the other areas (case: historik_tilsammen)."""
+    asked = call.body["PersonHistoryRequest"]
+    may_read(call)
+    return (yield from _read(call, asked, asked["RequestHistoryType"], EVER))
+
+
+def _read(
+    call: SoapCall, asked: Mapping[str, Any], flags: Mapping[str, bool], collections: tuple[Collection, ...]
+) -> Flow:
+    """The chosen collections, each modern read asked once; nothing is asked for a flag that is false.
+
+    A collection that the modern side leaves out stays out (case: status_uden_samling).
+    """
+    wanted = [collection for collection in collections if flags[collection.flag]]
+    citizen = asked["PersonCivilRegistrationIdentifier"]
+    requests = {one.template: RestRequest("GET", path(one.template), citizen=citizen) for one in wanted}
+    if not requests:
+        return {}
+    replies = yield from renumbered(_side_by_side(tuple(requests.values())), OLD_NUMBERS)
+    read = {template: reply.json for template, reply in zip(requests, replies, strict=True)}
+    there = [collection for collection in wanted if collection.new in read[collection.template]]
+    return {one.old: _shown(one, read[one.template][one.new], call.day) for one in there}
+
+
+def _side_by_side(requests: tuple[RestRequest, ...]) -> Step:
+    return (yield requests)
+
+
+def _shown(collection: Collection, items: list[dict[str, Any]], day: date) -> dict[str, Any]:
+    if collection.only is not None:
+        item = collection.only(items, day)
+        return {} if item is None else {collection.item: _item(collection.table, item)}
+    return {collection.item: [_item(collection.table, item) for item in items]} if items else {}
+
+
+def _item(table: Table, item: dict[str, Any]) -> dict[str, Any]:
+    old = table.to_old(item)
+    return old | {"IsForeign": "udenlandskAdresse" in item} if table is ADDRESS else old
+
+
+def _holding(addresses: list[dict[str, Any]], day: date) -> dict[str, Any] | None:
+    """The address that holds on `day`, or else the first to come; one that ends on the day it starts never holds."""
+    starts = [(day_read(address, "startdato", date.min), address) for address in addresses]
+    lasting = [found for found in starts if day_read(found[1], "slutdato", date.max) > max(found[0], day)]
+    return min(lasting, key=lambda found: found[0])[1] if lasting else None
+
+
+def _now(item: str, operation: str, template: str, new: str, table: Table) -> Collection:
+    """What holds today or later of one kind of registration."""
+    return Collection(item, f"{item}Info", item, operation, template, new, table)
+
+
+def _past(item: str, operation: str, template: str, new: str, table: Table) -> Collection:
+    """All versions of one kind of registration."""
+    name = f"{item}History"
+    return Collection(name, name, item, operation, template, new, table)
+
+
+_ADRESSE: Final = ("GetMidlertidigAdresse", MIDLERTIDIG_ADRESSE, "midlertidigAdresse", ADDRESS)
+_STATUS: Final = ("GetPersonVisiteringOgStatusStatus", VISITERINGOGSTATUS)
+_ILL: Final = Table(*_ILLNESS, _EXEMPTIONS)
+NOW: Final = (
+    Collection("AddressContact", "AddressContactInfo", "TemporaryAddress", *_ADRESSE, only=_holding),
+    _now("Unemployment", "GetTilmeldinger", TILMELDING, "tilmeldinger", ENROLLMENT),
+    _now("ContactGroup", *_STATUS, "kontaktgrupper", CONTACT_GROUP),
+    _now("PersonCategory", *_STATUS, "personkategorier", PERSON_CATEGORY),
+    _now("HealthLimitation", *_STATUS, "helbredsbegraensninger", HEALTH_LIMITATION),
+    _now("Absence", "GetAlleFravaer", FRAVAER, "fravaer", ABSENCE),
+    _now("Illness", "GetSygemeldinger", SYGEMELDING, "sygemeldinger", _ILL),
+)
+
+_ENROLLED: Final = Table(*ENROLLMENT.fields, _METADATA)
+_GROUPED: Final = Table(*CONTACT_GROUP.fields, _METADATA)
+_CATEGORISED: Final = Table(*PERSON_CATEGORY.fields, _METADATA)
+_WAS_ILL: Final = Table(*_ILLNESS, _COMMENT, _METADATA)
+EVER: Final = (
+    _past("TemporaryAddress", *_ADRESSE),
+    _past("Unemployment", "GetTilmeldingHistorik", f"{TILMELDING}/historik", "tilmeldinger", _ENROLLED),
+    _past("ContactGroup", "GetKontaktgruppeHistorik", f"{KONTAKTGRUPPE}/historik", "kontaktgrupper", _GROUPED),
+    _past(
+        "PersonCategory", "GetPersonkategoriHistorik", f"{PERSONKATEGORI}/historik", "personkategorier", _CATEGORISED
+    ),
+    _past("Absence", "GetFravaerHistorik", f"{FRAVAER}/historik", "fravaer", PAST_ABSENCE),
+    _past("Illness", "GetSygemeldingHistorik", f"{SYGEMELDING}/historik", "sygemeldinger", _WAS_ILL),
+)
+
+
+def _requests(part: str, flags: str, collections: tuple[Collection, ...], *refused: str) -> tuple[Placed, ...]:
+    citizen = {"PersonCivilRegistrationIdentifier": "the header x-civilRegistrationIdentifier"}
+    asked = {collection.flag: f"{collection.operation} is asked" for collection in collections}
+    modern = collections[0].operation
+    flag_table = Table(elsewhere=asked | dict.fromkeys(refused, "true is refused"))
+    return Placed(part, Table(elsewhere=citizen), modern), Placed(f"{part}/{flags}", flag_table, modern)
+
+
+def _replies(collections: tuple[Collection, ...]) -> tuple[Placed, ...]:
+    return tuple(
+        placed for one in collections for placed in _placed(f"{one.old}/{one.item}", one.table, one.operation, one.new)
+    )
+
+
+def _placed(old: str, table: Table, modern: str, at: str) -> Iterator[Placed]:
+    """A table, and those of the structures within."""
+    yield Placed(old, table, modern, at)
+    for field in table.fields:
+        if field.codec.inside is not None:
+            below = f"{old}/{field.old}/{field.codec.item}" if field.codec.item else f"{old}/{field.old}"
+            yield from _placed(below, field.codec.inside, modern, f"{at}.{field.new}")
+
+
+STATUS = (
+    Operation(
+        "GetVariablePersonStatus",
+        get_variable_person_status,
+        modern=tuple(dict.fromkeys(collection.operation for collection in NOW)),
+        evidence="partly",
+        requests=_requests("VariablePersonStatusRequest", "RequestVariableType", NOW, *NOT_MODERNISED),
+        replies=_replies(NOW),
+    ),
+)
+HISTORY = (
+    Operation(
+        "GetPersonHistory",
+        get_person_history,
+        modern=tuple(dict.fromkeys(collection.operation for collection in EVER)),
+        evidence="partly",
+        requests=_requests("PersonHistoryRequest", "RequestHistoryType", EVER),
+        replies=_replies(EVER),
+    ),
+)
