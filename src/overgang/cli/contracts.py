@@ -6,7 +6,7 @@ from overgang.cli.home import loaded
 from overgang.shell import coverage
 from overgang.shell.casebook import load_cases
 from overgang.shell.config import ConfigError
-from overgang.wire.contract import Complex, Contract, Element, Operation, load
+from overgang.wire.contract import Complex, Contract, Element, Group, Operation, Wildcard, load
 
 
 def check(_: argparse.Namespace) -> int:
@@ -67,10 +67,30 @@ def _print_message(operation: Operation) -> None:
 
 
 def _print_tree(side: str, element: Element, depth: int, within: tuple[int, ...]) -> None:
-    most = "*" if element.upper is None else element.upper
     kind = "" if isinstance(element.type, Complex) else f"  {element.type.builtin}"
     nil = "  nillable" if element.nillable else ""
-    print(f"  {side} {'  ' * depth}{element.name}  {element.lower}..{most}{kind}{nil}")
+    print(f"  {side} {'  ' * depth}{element.name}  {_times(element)}{kind}{nil}")
     if isinstance(element.type, Complex) and id(element.type) not in within:
-        for child in element.type.elements():
-            _print_tree(side, child, depth + 1, (*within, id(element.type)))
+        for attribute in element.type.attributes:
+            use = "1..1" if attribute.required else "0..1"
+            print(f"  {side} {'  ' * (depth + 1)}@{attribute.key.removeprefix('@')}  {use}  {attribute.type.builtin}")
+        if element.type.content is not None:
+            _print_part(side, element.type.content, depth + 1, (*within, id(element.type)))
+
+
+def _print_part(side: str, part: Element | Group | Wildcard, depth: int, within: tuple[int, ...]) -> None:
+    if isinstance(part, Element):
+        _print_tree(side, part, depth, within)
+    elif isinstance(part, Wildcard):
+        print(f"  {side} {'  ' * depth}any element  {_times(part)}")
+    elif part.kind == "sequence" and (part.lower, part.upper) == (1, 1):
+        for inner in part.parts:
+            _print_part(side, inner, depth, within)
+    else:  # what is chosen, repeated or unordered is said
+        print(f"  {side} {'  ' * depth}{part.kind}  {_times(part)}")
+        for inner in part.parts:
+            _print_part(side, inner, depth + 1, within)
+
+
+def _times(part: Element | Group | Wildcard) -> str:
+    return f"{part.lower}..{'*' if part.upper is None else part.upper}"
