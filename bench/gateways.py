@@ -49,11 +49,12 @@ def _measure(subject: Subject, repetition: int, *, seconds: int, connections: in
 def check(url: str, call: Call, holds: bytes) -> None:
     """Send one call and look at the answer: 200 and the element that a good one holds. Raises BenchError."""
     where, _, path = url.removeprefix("http://").partition("/")
-    body = call.template.read_text(encoding="utf-8").replace("{clock}", "59:59").replace("{number}", "9999999")
+    path = call.path.removeprefix("/") or path
+    body = load.sample(call)
     headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{call.action}"'}
     connection = http.client.HTTPConnection(where, timeout=10)
     try:
-        connection.request("POST", f"/{path}", body.encode(), headers)
+        connection.request("POST", f"/{path}", body, headers)
         reply = connection.getresponse()
         answer = reply.read()
     except OSError as broken:

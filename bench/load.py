@@ -3,6 +3,7 @@
 import json
 import subprocess
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("load.lua")
@@ -16,10 +17,20 @@ class BenchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One kind of call: a file with the envelope (marks in it vary per call) and its SOAPAction."""
+    """One kind of call: a file with the envelope (marks in it vary per call), its SOAPAction, and its path.
+
+    Without a path it is sent to the URL as it is.
+    """
 
     template: Path
     action: str
+    path: str = ""
+
+
+def sample(call: Call) -> bytes:
+    """One envelope of that kind, its marks filled in as load.lua does it."""
+    text = call.template.read_text(encoding="utf-8").replace("{clock}", "59:59").replace("{number}", "9999999")
+    return text.replace("{day}", str((datetime.now(UTC) + timedelta(hours=2)).date())).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +62,15 @@ def parse(output: str) -> Load:
     return Load(found["calls"], found["seconds"], found["p50_us"], found["p99_us"])
 
 
-def command(url: str, call: Call, *, seconds: int, connections: int, first: int) -> list[str]:
+def command(url: str, *calls: Call, seconds: int, connections: int, first: int) -> list[str]:
     """The wrk command line: one thread, so that the other core is the subject's."""
     head = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT), url, "--"]
-    return [*head, str(call.template), call.action, str(first)]
+    return [*head, str(first), *(part for call in calls for part in (str(call.template), call.action, call.path))]
 
 
-def run(url: str, call: Call, *, seconds: int, connections: int, first: int) -> Load:
-    """Send calls for so many seconds; `first` numbers the first one. Raises BenchError."""
-    argv = command(url, call, seconds=seconds, connections=connections, first=first)
+def run(url: str, *calls: Call, seconds: int, connections: int, first: int) -> Load:
+    """Send these kinds of calls in turn for so many seconds; `first` numbers the first one. Raises BenchError."""
+    argv = command(url, *calls, seconds=seconds, connections=connections, first=first)
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=seconds + 30, check=False)
     except subprocess.TimeoutExpired as late:

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import figures, gateways, install, startup, subjects
+from bench import figures, gateways, install, mixed, startup, subjects
 from bench.load import BenchError
 
-PARTS = ("calls", "large", "codec", "startup")
+PARTS = ("calls", "mixed", "large", "codec", "startup")
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -64,12 +64,14 @@ def _run(asked: argparse.Namespace, folder: Path) -> None:
             names, folder, seconds=asked.seconds, repeat=asked.repeat, connections=asked.connections, tell=_tell
         )
         print("\n" + figures.text(figures.calls_table(measured, subjects.OURS)))
+    if "mixed" in parts:
+        others["mixed"] = _mixed(folder, asked)
     if "large" in parts:
         others["large"] = _large(folder, asked.seconds)
     if "codec" in parts:
         others["codec"] = _codec(folder)
     if "startup" in parts:
-        others["startup"] = _startup(folder, asked.repeat)
+        others["startup"] = _startup(folder, max(asked.repeat, 5))
     if asked.json:
         asked.json.write_text(figures.as_json(measured, others), encoding="utf-8")
 
@@ -86,6 +88,16 @@ def _chosen(only: Sequence[str] | None) -> tuple[list[str], list[str]]:
 
 def _tell(line: str) -> None:
     print(line, flush=True)
+
+
+def _mixed(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
+    install.tool("wrk")
+    print(f"\nMixed load, {asked.connections} callers (a long history alone: one), {asked.repeat} × {asked.seconds} s")
+    found = mixed.measure(
+        folder / "mixed", seconds=asked.seconds, repeat=asked.repeat, connections=asked.connections, tell=_tell
+    )
+    print("\n" + figures.text(mixed.table(found)))
+    return {name: asdict(cost) for name, cost in found.items()}
 
 
 def _large(folder: Path, seconds: int) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 READ_SIZES = (1, 20, 1000)
@@ -30,10 +31,20 @@ http {{
 """
 
 _STUB = """\
+  map "$request_method $uri $http_x_civilregistrationidentifier" $answer {{
+    default none;
+{answers}
+  }}
   server {{
     listen 127.0.0.1:{port} backlog=1024;
     location = /visiteringogstatus/v1/Fravaer {{ return 200 '"{registered}"'; }}
 {reads}
+    location /mixed/ {{
+      root {folder};
+      try_files /$answer =404;
+      error_page 405 =200 /answers/$answer;  # a write: nginx answers none with a file, unless it is told to
+    }}
+    location /answers/ {{ internal; alias {folder}/; }}
   }}"""
 
 _THROUGH = """\
@@ -48,21 +59,27 @@ _THROUGH = """\
   }}"""
 
 
-def stub(folder: Path, port: int) -> list[str]:
+def stub(folder: Path, port: int, answers: Mapping[str, bytes]) -> list[str]:
     """Write the stub's configuration and canned answers; returns the command line that runs it.
 
     POST /visiteringogstatus/v1/Fravaer answers one uuid. GET /items-<n>/visiteringogstatus/v1/Fravaer and
-    GET /jobsearch/v2/Joboenske answer n absences and 200 job wishes.
+    GET /jobsearch/v2/Joboenske answer n absences and 200 job wishes. `answers` are those below /mixed, each by a
+    regular expression of method, path and citizen number: "GET /jobsearch/v2/Joboenske 0506912617".
     """
-    answers = {f"/items-{n}/visiteringogstatus/v1/Fravaer": absences(n) for n in READ_SIZES}
-    answers["/jobsearch/v2/Joboenske"] = job_wishes(MAX_PROFESSIONS)
-    reads = []
-    for number, (path, answer) in enumerate(answers.items()):
+    large = {f"/items-{n}/visiteringogstatus/v1/Fravaer": absences(n) for n in READ_SIZES}
+    large["/jobsearch/v2/Joboenske"] = job_wishes(MAX_PROFESSIONS)
+    reads, mixed = [], []
+    for number, (path, answer) in enumerate(large.items()):
         file = folder / f"answer-{number}.json"
         file.write_text(json.dumps(answer, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         reads.append(f"    location = {path} {{ alias {file}; }}")
-    text = _STUB.format(port=port, registered=REGISTERED, reads="\n".join(reads))
-    return _command(folder, f"  open_file_cache max=10;\n{text}")
+    for number, (asked, content) in enumerate(answers.items()):
+        (folder / f"mixed-{number}").write_bytes(content)
+        method, _, rest = asked.partition(" ")
+        mixed.append(f'    "~^{method} /mixed{rest}$" mixed-{number};')
+    places = {"folder": folder, "port": port, "registered": REGISTERED}
+    text = _STUB.format(reads="\n".join(reads), answers="\n".join(mixed), **places)
+    return _command(folder, f"  open_file_cache max=100;\n{text}")
 
 
 def through(folder: Path, port: int, stub_port: int) -> list[str]:

@@ -45,6 +45,17 @@ def _ticks(pid: int) -> int:
     return sum(int(field) for field in stat.rpartition(")")[2].split()[11:15])
 
 
+def settled(pid: int) -> float:
+    """The CPU seconds so far, once the process tree has rested for a fifth of a second (or 10 s have passed)."""
+    used, last = cpu_seconds(pid), time.monotonic() + 10
+    while time.monotonic() < last:
+        time.sleep(0.2)
+        before, used = used, cpu_seconds(pid)
+        if used == before:
+            break
+    return used
+
+
 def peak_mb(pid: int) -> float:
     """The sum of the peak resident sizes of the process tree, in MB (10^6 bytes)."""
     return sum(_peak_kib(member) for member in family(pid)) * 1024 / 1e6

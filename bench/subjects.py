@@ -3,10 +3,11 @@
 import contextlib
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeAlias
 
 from bench import install, nginx
@@ -44,6 +45,15 @@ url = "{stub}{items}/visiteringogstatus"
 
 [upstream.jobsearch]
 url = "{stub}/jobsearch"
+
+[upstream.borgerkommunikation]
+url = "{stub}/borgerkommunikation"
+
+[upstream.eksternedata]
+url = "{stub}/eksternedata"
+
+[upstream.komposit]
+url = "{stub}/komposit"
 """
 
 
@@ -61,16 +71,18 @@ class Subject:
         return "/".join(self.url.split("/")[:3])
 
 
+_NO_ANSWERS: Mapping[str, bytes] = MappingProxyType({})
+
 Start: TypeAlias = Callable[[str, Path], AbstractContextManager[Subject]]
 """Start a subject: (the stub's base URL, a folder for its files) -> the running subject."""
 
 
 @contextlib.contextmanager
-def stub(folder: Path) -> Iterator[str]:
-    """The upstream stub, a process of its own; yields its base URL."""
+def stub(folder: Path, answers: Mapping[str, bytes] = _NO_ANSWERS) -> Iterator[str]:
+    """The upstream stub, a process of its own; yields its base URL. `answers` are those of nginx.stub."""
     install.tool("nginx")
     port = free_port()
-    with started(nginx.stub(_made(folder), port), port, folder / "log.txt"):
+    with started(nginx.stub(_made(folder), port, answers), port, folder / "log.txt"):
         yield f"http://127.0.0.1:{port}"
 
 

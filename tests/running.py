@@ -199,6 +199,15 @@ url = "{modern}/visiteringogstatus"
 [upstream.jobsearch]
 url = "{modern}/jobsearch"
 
+[upstream.borgerkommunikation]
+url = "{modern}/borgerkommunikation"
+
+[upstream.eksternedata]
+url = "{modern}/eksternedata"
+
+[upstream.komposit]
+url = "{modern}/komposit"
+
 [identity]
 key_file = "identity.key"
 """

@@ -148,6 +148,14 @@ def test_the_rights_of_others_are_unchanged(organisation: int, start: date) -> N
     assert (done.sent, done.cited) == ((asked,), ())
 
 
+@pytest.mark.parametrize("start", [date(2023, 12, 31), date(2024, 12, 16), date(2025, 1, 1)])
+def test_an_a_kasse_without_the_rule_registers_it_without_a_look_up(start: date) -> None:
+    for asked, operation in ((absence(start, DELTID), "CreateFravaer"), (changed(start, FULDTID), "UpdateFravaer")):
+        where = context(A_KASSE, day=TODAY, switched_off=[JOBRETTET])
+        done = register(asked, where, operation=operation)
+        assert (done.sent, done.cited) == ((asked,), ())
+
+
 def test_another_type_needs_no_look_up() -> None:
     assert register(absence(date(2024, 12, 16)), by_a_kasse()).cited == ()
 

@@ -3,10 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from overgang.areas.fravaer.mapping import create_absence
-from overgang.areas.tilmelding.mapping import unemployment_enrollment
+from overgang.areas.tilmelding.mapping import unemployment_cancellation, unemployment_enrollment
+from overgang.core.errors import CallerFault
 from overgang.core.flow import Played, play
-from overgang.core.messages import Caller, Organisation, RestReply, SoapCall
+from overgang.core.messages import Caller, Organisation, RestReply, RestRequest, SoapCall
 from overgang.core.values import Tidspunkt
 
 NOON = datetime(2024, 12, 10, 11, tzinfo=UTC)
@@ -36,9 +39,24 @@ ABSENCE = {
 }
 
 
-def call(body: dict[str, Any], *, later: timedelta = timedelta(0), identity: bytes = b"one call") -> SoapCall:
+CANCELLATION = {
+    "PersonCivilRegistrationIdentifier": "2202683387",
+    "CancellationDate": Tidspunkt("2024-12-16T00:00:00+01:00"),
+    "CauseTypeIdentifier": {"CodeListItemIdentifier": 1},
+}
+CURRENT, REPLACED = {"erAktuel": True, "erSlettet": False}, {"erAktuel": False, "erSlettet": False}
+WISHES = [{"conceptUriDa": "u", "harUddannelse": True, "aarSidstBrugt": 2023, "maanedersErfaring": 1}]
+
+
+def call(
+    body: dict[str, Any],
+    *,
+    later: timedelta = timedelta(0),
+    identity: bytes = b"one call",
+    registered: str = "2024-12-10T10:00:00+01:00",
+) -> SoapCall:
     own = Organisation(8, "10111")
-    caller = Caller(own, "u", "Test Testesen", 2, own, Tidspunkt("2024-12-10T10:00:00+01:00"))
+    caller = Caller(own, "u", "Test Testesen", 2, own, Tidspunkt(registered))
     return SoapCall("S", 1, "O", body, caller, NOON + later, date(2024, 12, 10), identity)
 
 
@@ -90,3 +108,118 @@ def test_an_absence_is_recognised_whatever_the_case_of_its_id() -> None:
     }
     played = play(create_absence(call(ABSENCE)), SEEN_BEFORE, RestReply(200, {"fravaer": [item]}))
     assert played.answer["ServiceReceipt"] == {"EventDate": REGISTERED, "MessageIdentifier": ours}
+
+
+# ---- made on an earlier day than it arrives
+
+
+def wishes(made: str, state: dict[str, bool], concept: str = "u") -> dict[str, Any]:
+    content = [WISHES[0] | {"conceptUriDa": concept}]
+    return {"joboensker": content, "dfdgRegistreringstidspunkt": made, "registreringsmetadata": state}
+
+
+def written(played: Played) -> list[str]:
+    """The paths of the writes that were sent; what is only rehearsed is not sent."""
+    asked = [request for request in played.requests if isinstance(request, RestRequest)]
+    return [request.path.template for request in asked if request.writes and not request.rehearsed]
+
+
+def late_enrolment(*replies: RestReply) -> Played:
+    """ENROLLMENT, made on 9 December and arriving on the 10th; its enrolment was registered then and ended since."""
+    late = call(ENROLLMENT, registered="2024-12-09T23:58:00+01:00")
+    ours = enrol(
+        late, RestReply(200, {"tilmeldinger": []}), WRITTEN, RestReply(200, {"joboenskehistorik": []}), WRITTEN
+    )
+    id_ = ours.answer["CreatedItemIdentifier"]
+    versions = [
+        {"tilmeldingId": id_, "dfdgRegistreringstidspunkt": "2024-12-09T23:58:04+01:00"},
+        {"tilmeldingId": id_, "dfdgRegistreringstidspunkt": "2024-12-10T08:00:00+01:00", "afmeldeaarsag": 1},
+    ]
+    return enrol(late, RestReply(200, {"tilmeldinger": versions}), *replies)
+
+
+@pytest.mark.parametrize(
+    ("history", "missing"),
+    [
+        pytest.param([wishes("2024-12-09T23:58:05+01:00", CURRENT)], False, id="they stand"),
+        pytest.param(
+            [wishes("2024-12-09T23:58:05+01:00", REPLACED), wishes("2024-12-10T08:00:00+01:00", CURRENT, "v")],
+            False,
+            id="others replaced them since",
+        ),
+        pytest.param([wishes("2024-12-01T08:00:00+01:00", CURRENT)], False, id="equal ones stood before the call"),
+        pytest.param([], True, id="there never were any"),
+        pytest.param([wishes("2024-12-09T23:58:05+01:00", CURRENT, "v")], True, id="others stand"),
+        pytest.param(
+            [wishes("2024-12-01T08:00:00+01:00", REPLACED), wishes("2024-12-02T08:00:00+01:00", CURRENT, "v")],
+            True,
+            id="equal ones were replaced before the call",
+        ),
+    ],
+)
+def test_a_late_repeat_of_an_enrolment_writes_the_professions_only_where_they_were_never_registered(
+    history: list[dict[str, Any]], missing: bool
+) -> None:
+    played = late_enrolment(RestReply(200, {"joboenskehistorik": history}), *([WRITTEN] if missing else []))
+    assert written(played) == (["/jobsearch/v2/Joboenske"] if missing else [])
+    assert played.answer["ServiceReceipt"] == {"EventDate": "2024-12-09T23:58:04+01:00"}
+
+
+def test_a_late_call_that_was_never_registered_is_written() -> None:
+    late = call(ABSENCE, registered="2024-12-09T23:58:00+01:00")
+    played = play(create_absence(late), RestReply(200, {"fravaer": []}), WRITTEN)
+    assert written(played) == ["/visiteringogstatus/v1/Fravaer"]
+
+
+# ---- which enrolment a cancellation means
+
+OLD, NEW = "6d1f7a0e-53c5-4f0e-9a43-0a5c1e2b7d01", "6d1f7a0e-53c5-4f0e-9a43-0a5c1e2b7d99"
+
+
+def enrolment(id_: str, made: str, ends: int | None = None, cause: int = 1) -> dict[str, Any]:
+    """A version registered at `made` on 10 December, where `ends` is given ended on that day of December."""
+    end = {"afmeldingsdato": f"2024-12-{ends}T00:00:00+01:00", "afmeldeaarsag": cause} if ends else {}
+    return {"tilmeldingId": id_, "dfdgRegistreringstidspunkt": f"2024-12-10T{made}+01:00"} | end
+
+
+def cancelled(current: list[dict[str, Any]], history: list[dict[str, Any]] | None) -> str:
+    """The id of the enrolment that the cancellation (made at 10:00) ends; `history` is None where it is not read."""
+    replies = [RestReply(200, {"tilmeldinger": there}) for there in (current, history) if there is not None]
+    played = play(unemployment_cancellation(call(CANCELLATION)), *replies, WRITTEN)
+    return str(played.requests[-1].path.text).rpartition("/")[2]  # type: ignore[union-attr]
+
+
+def test_an_open_enrolment_that_is_older_than_the_call_is_ended_without_a_look_at_the_history() -> None:
+    assert cancelled([enrolment(OLD, "11:00:00", ends=16), enrolment(NEW, "09:59:59")], None) == NEW
+
+
+@pytest.mark.parametrize(
+    ("ended", "meant"),
+    [
+        pytest.param(enrolment(OLD, "09:59:59", ends=16), NEW, id="ended so before the call"),
+        pytest.param(enrolment(OLD, "10:00:00", ends=16), OLD, id="ended so at the call"),
+        pytest.param(enrolment(OLD, "10:30:00", ends=16), OLD, id="ended so since the call"),
+        pytest.param(enrolment(OLD, "10:30:00", ends=17), NEW, id="ended on another day since the call"),
+        pytest.param(enrolment(OLD, "10:30:00", ends=16, cause=2), NEW, id="ended for another reason since the call"),
+    ],
+)
+def test_an_open_enrolment_that_is_younger_than_the_call_is_meant_unless_one_was_ended_so_since(
+    ended: dict[str, Any], meant: str
+) -> None:
+    young = enrolment(NEW, "11:00:00")
+    assert cancelled([ended, young], [enrolment(OLD, "08:00:00"), ended, young]) == meant
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        pytest.param([], id="never enrolled"),
+        pytest.param([enrolment(OLD, "09:59:59", ends=16)], id="ended so before the call"),
+        pytest.param([enrolment(OLD, "10:30:00", ends=17)], id="ended otherwise"),
+    ],
+)
+def test_nothing_to_end_is_4367(history: list[dict[str, Any]]) -> None:
+    replies = RestReply(200, {"tilmeldinger": []}), RestReply(200, {"tilmeldinger": history})
+    with pytest.raises(CallerFault) as raised:
+        play(unemployment_cancellation(call(CANCELLATION)), *replies)
+    assert (raised.value.number, raised.value.key) == (4367, "tilmelding.none-open")

@@ -104,18 +104,40 @@ def test_an_old_past_date_is_converted_only_for_who_may_give_a_haendelsesdato(or
         assert where.cited == [FORTID]
 
 
-def test_data_of_the_eve_is_not_converted() -> None:
-    asked = enrolment(EVE)
-    assert enrol(asked, context(day=RELEASE)).sent == (asked,)
+@pytest.mark.parametrize("back", [1, 10])
+def test_on_the_eve_of_the_release_an_old_past_date_is_sent_as_it_is(back: int) -> None:
+    asked = enrolment(EVE - timedelta(days=back))
+    done = enrol(asked, context(day=EVE))
+    assert (done.sent, done.cited) == ((asked,), ())
 
 
-def test_data_of_the_release_day_is_converted() -> None:
-    assert "Haendelsesdato" in enrol(enrolment(RELEASE), context(day=RELEASE + timedelta(days=1))).json
+@pytest.mark.parametrize("back", [1, 10])
+def test_on_the_release_day_an_old_past_date_is_converted_also_one_of_before_the_release(back: int) -> None:
+    sent = RELEASE - timedelta(days=back)
+    done = enrol(enrolment(sent), context(day=RELEASE))
+    assert done.json["Tilmeldingsdato"] == "2024-12-08T00:00:00+01:00"
+    assert done.json["Haendelsesdato"] == midnight(sent)
+    assert done.cited == (FORTID, *GIVEN)
 
 
-def test_data_of_the_eve_is_refused_eleven_days_later() -> None:
-    assert enrol(enrolment(EVE), context(day=date(2024, 12, 17))).cited == ()
-    assert refused(enrolment(EVE), context(day=date(2024, 12, 18))).number == 4338
+@pytest.mark.parametrize("day", [EVE, RELEASE])
+def test_the_window_of_ten_days_holds_on_both_sides_of_the_release(day: date) -> None:
+    where = context(day=day)
+    assert refused(enrolment(day - timedelta(days=11)), where).number == 4338
+    assert where.cited == ["tilmelding.vindue"]
+
+
+@pytest.mark.parametrize("registered", [RELEASE, date(2024, 12, 12), date(2024, 12, 17)])
+def test_what_becomes_of_an_old_date_follows_the_day_of_registration_and_not_the_date_itself(registered: date) -> None:
+    done = enrol(enrolment(EVE), context(day=registered))
+    assert done.json["Tilmeldingsdato"].startswith(str(registered))
+    assert done.json["Haendelsesdato"] == midnight(EVE)
+
+
+def test_on_the_eve_who_may_give_a_haendelsesdato_is_not_asked() -> None:
+    asked = enrolment(EVE - timedelta(days=1), DAGPENGEMODTAGER)
+    assert enrol(asked, context(JOBCENTER, day=EVE)).sent == (asked,)
+    assert refused(asked, context(JOBCENTER, day=RELEASE)).number == 4338
 
 
 def test_a_caller_without_the_conversion_gets_4338() -> None:
@@ -124,9 +146,14 @@ def test_a_caller_without_the_conversion_gets_4338() -> None:
     assert where.cited == ["tilmelding.dato"]
 
 
-def test_a_caller_without_the_conversion_still_enrols_today_and_data_of_the_eve() -> None:
+def test_a_caller_without_the_conversion_still_enrols_today() -> None:
     assert enrol(enrolment(TODAY), context(day=TODAY, switched_off=[FORTID])).cited == ()
-    assert enrol(enrolment(EVE), context(day=RELEASE, switched_off=[FORTID])).cited == ()
+
+
+def test_a_caller_without_the_conversion_and_the_rule_on_past_dates_enrols_as_before_the_release() -> None:
+    asked = enrolment(date(2024, 12, 19))
+    done = enrol(asked, context(day=TODAY, switched_off=[FORTID, "tilmelding.dato"]))
+    assert (done.sent, done.cited) == ((asked,), ())
 
 
 def test_without_a_law_on_who_may_give_one_nothing_is_converted() -> None:
@@ -158,9 +185,13 @@ def test_a_modern_date_of_today_or_later_is_accepted(ahead: int) -> None:
     assert enrol(enrolment(TODAY + timedelta(days=ahead)), rest()).cited == ()
 
 
-def test_a_modern_past_date_is_accepted_for_data_of_the_eve_only() -> None:
-    assert enrol(enrolment(EVE), rest(day=RELEASE)).cited == ()
-    assert refused(enrolment(RELEASE), rest(day=RELEASE + timedelta(days=1))).number == 4338
+@pytest.mark.parametrize("sent", [date(2024, 12, 6), date(2020, 1, 1)])
+def test_a_modern_past_date_is_accepted_until_the_eve_and_refused_from_the_release_day_on(sent: date) -> None:
+    asked = enrolment(sent)
+    assert enrol(asked, rest(day=EVE)).sent == (asked,)
+    for day in (RELEASE, TODAY):
+        fault = refused(asked, rest(day=day))
+        assert (fault.number, fault.element) == (4338, "Tilmeldingsdato")
 
 
 @pytest.mark.parametrize("given", ["2024-12-20T00:00:00", "2024-12-20T23:59:59", "2020-01-01T00:00:00"])
@@ -176,13 +207,15 @@ def test_a_haendelsesdato_a_day_after_the_enrolment_date_is_refused() -> None:
     assert (fault.number, fault.key) == (1014, "tilmelding.haendelsesdato")
 
 
-def test_a_haendelsesdato_is_refused_with_an_enrolment_date_of_the_eve() -> None:
-    fault = refused(enrolment(EVE, Haendelsesdato=midnight(EVE)), rest(day=EVE))
+@pytest.mark.parametrize("sent", [EVE, RELEASE])
+def test_a_haendelsesdato_is_refused_on_the_eve_whatever_the_enrolment_date(sent: date) -> None:
+    fault = refused(enrolment(sent, Haendelsesdato=midnight(EVE)), rest(day=EVE))
     assert (fault.number, fault.expected) == (1014, "none before 2024-12-08")
 
 
-def test_a_haendelsesdato_is_accepted_with_an_enrolment_date_of_the_release_day() -> None:
-    assert enrol(enrolment(RELEASE, Haendelsesdato=midnight(EVE)), rest(day=RELEASE)).cited == GIVEN
+@pytest.mark.parametrize("sent", [RELEASE, TODAY])
+def test_a_haendelsesdato_is_accepted_on_the_release_day(sent: date) -> None:
+    assert enrol(enrolment(sent, Haendelsesdato=midnight(EVE)), rest(day=RELEASE)).cited == GIVEN
 
 
 def test_a_haendelsesdato_of_null_is_none() -> None:
@@ -254,6 +287,7 @@ REQUESTS = {
     "GetTilmeldingHistorik": request("GET", "/visiteringogstatus/v1/Tilmelding/historik"),
     "CreateJoboensker": wishes(aarSidstBrugt=2024),
     "GetJoboensker": request("GET", "/jobsearch/v2/Joboenske"),
+    "Getjoboenskehistorik": request("GET", "/jobsearch/v2/Joboenske/historik"),
 }
 
 

@@ -1,11 +1,15 @@
 """`overgang serve` and a configuration that can't be used."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from overgang.cli.main import main
 from running import ROOT, SECONDS, Site, lines, overgang
+
+
+DOMAINS = ("borgerkommunikation", "eksternedata", "jobsearch", "komposit", "visiteringogstatus")
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
@@ -50,6 +54,43 @@ def test_a_configuration_that_is_no_toml_is_a_line_with_its_place(
 
     assert line.startswith("overgang: gateway.toml: not TOML: ")
     assert "line 1" in line
+
+
+def configured(folder: Path, domains: Iterable[str], more: str = "") -> Path:
+    """A configuration of this checkout's contracts, whole where `domains` are all of them."""
+    (folder / "identity.key").write_bytes(b"k" * 32)
+    config = folder / "gateway.toml"
+    upstream = "".join(f'[upstream.{domain}]\nurl = "http://127.0.0.1:9/{domain}"\n' for domain in domains)
+    config.write_text(
+        "[listen]\nport = 0\nadmin_port = 0\n"
+        f'[wsdl]\nfolder = "{ROOT}/wsdl"\n[codelists]\nfolder = "{ROOT}/config/codelists"\n'
+        f'[identity]\nkey_file = "identity.key"\n{upstream}{more}',
+        encoding="utf-8",
+    )
+    return config
+
+
+def test_each_modern_domain_without_an_address_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = configured(tmp_path, ["visiteringogstatus", "eksternedata"])
+
+    assert refused(capsys, "serve", "--config", str(config)) == [
+        f"overgang: gateway.toml: upstream.{domain}: is missing"
+        for domain in ("borgerkommunikation", "jobsearch", "komposit")
+    ]
+
+
+def test_each_rule_that_does_not_exist_and_is_switched_off_is_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = '["tilmelding.fortidd", "tilmelding.dato", "fravaer.ingen"]'
+    config = configured(tmp_path, DOMAINS, f'[callers."8/101"]\nswitched_off = {names}\n')
+
+    told = refused(capsys, "serve", "--config", str(config))
+
+    where = 'overgang: gateway.toml: callers."8/101".switched_off: '
+    assert [line.startswith(where) for line in told] == [True, True]
+    assert [line.removeprefix(where).partition(":")[0] for line in told] == ["tilmelding.fortidd", "fravaer.ingen"]
+    assert told[0].endswith("did you mean tilmelding.fortid?")
 
 
 def test_a_served_gateway_does_not_start_without_its_contracts(tmp_path: Path) -> None:

@@ -194,3 +194,11 @@ def test_a_codec_tells_its_list_its_number_for_unknown_values_and_its_words(
     codec: Codec, codelist: str | None, unknown: int, values: dict[str, str] | None
 ) -> None:
     assert (codec.codelist, codec.unknown, codec.values) == (codelist, unknown, values)
+
+
+@pytest.mark.parametrize(
+    ("codec", "item"), [(each("Item", ITEM), "Item"), (repeated(ITEM), None), (nested(ITEM), None), (TEXT, None)]
+)
+def test_a_codec_tells_the_table_within_and_the_element_that_repeats_in_it(codec: Codec, item: str | None) -> None:
+    assert codec.inside is (None if codec is TEXT else ITEM)
+    assert codec.item == item

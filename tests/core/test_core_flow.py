@@ -1,19 +1,24 @@
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from core_side import CITIZEN, RECEIVED, a_call
+from core_side import CALLER, CITIZEN, RECEIVED, a_call
 
 from overgang.core.errors import CallerFault, Fault, GatewayFault, UpstreamFault
 from overgang.core.flow import Flow, Step, once, partly, play, renumbered
 from overgang.core.messages import RestReply, RestRequest
 from overgang.core.paths import path
+from overgang.core.values import Tidspunkt
 
 READ = RestRequest("GET", path("/visiteringogstatus/v1/Tilmelding"), citizen=CITIZEN)
 WRITE = RestRequest("POST", path("/visiteringogstatus/v1/Fravaer"), citizen=CITIZEN, json={"fravaerType": 1})
 SEEN = RestReply(412)
 TAKEN = RestReply(409, {"errorCode": 4977})
+LATE = replace(
+    a_call(), caller=replace(CALLER, registered=Tidspunkt("2024-12-09T23:58:00+01:00"))
+)  # arrives on the 10th
 
 
 def asks_two_ways() -> Flow:
@@ -122,19 +127,48 @@ def test_an_id_that_is_taken_under_the_fresh_request_id_and_not_shown_is_hidden_
     assert raised.value.key == "id.taken"
 
 
+def test_a_call_made_on_an_earlier_day_is_looked_for_first_and_nothing_is_written_where_it_stands() -> None:
+    played = play(writes(LATE, item={"id": 7}), RestReply(200))
+    assert played.requests == (READ,)
+    assert played.answer == {"id": 7}
+
+
+def test_a_call_made_on_an_earlier_day_that_is_not_found_is_written_like_any_other() -> None:
+    read, sent = play(writes(LATE), RestReply(200), RestReply(200, {"id": 1})).requests
+    assert read == READ
+    assert (sent,) == play(writes(), RestReply(200)).requests
+
+
+@pytest.mark.parametrize("reply", [SEEN, TAKEN], ids=["412", "4977"])
+def test_a_late_write_that_the_modern_side_has_met_all_the_same_is_read_back_again(reply: RestReply) -> None:
+    shown = iter([None, {"id": 9}])
+
+    def found() -> Generator[Any, Any, Any]:
+        yield READ
+        return next(shown)
+
+    played = play(once(LATE, "CreateFravaer", WRITE, found), RestReply(200), reply, RestReply(200))
+    assert played.answer == {"id": 9}
+
+
 @pytest.mark.parametrize(
     ("cause", "said"),
     [
         (CallerFault(4575, "upstream.4575"), "registered: A; not registered: B"),
         (GatewayFault(1011, "gateway.internal"), "registered: A; not registered: B"),
-        (UpstreamFault(1100, "upstream.timeout"), "registered: A; not confirmed: B"),
+        (
+            UpstreamFault(1100, "upstream.timeout"),
+            "registered: A; not confirmed: B; the same call sent again completes it and repeats nothing",
+        ),
     ],
 )
-def test_a_half_done_call_says_what_is_registered_and_what_is_not_or_not_known(cause: Fault, said: str) -> None:
+def test_a_half_done_call_says_what_is_registered_and_only_after_trouble_upstream_that_a_repeat_completes_it(
+    cause: Fault, said: str
+) -> None:
     fault = partly("A", "B", cause)
     assert type(fault) is type(cause)
     assert fault.key == f"partly.{cause.key}"
-    assert fault.note == f"{said}; the same call sent again completes it and repeats nothing"
+    assert fault.note == said
 
 
 def test_a_half_done_call_keeps_everything_else_that_its_cause_says() -> None:

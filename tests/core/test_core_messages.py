@@ -1,14 +1,16 @@
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from core_side import RECEIVED, a_call
+from core_side import CALLER, RECEIVED, a_call
 from hypothesis import given
 from hypothesis import strategies as st
 
 from overgang.core.messages import Organisation, RestReply, RestRequest
 from overgang.core.paths import path
+from overgang.core.values import Tidspunkt
 
 
 @given(st.binary(), st.text())
@@ -34,6 +36,21 @@ def test_a_fresh_id_is_one_of_this_arrival_and_step() -> None:
     assert call.fresh_id("one") == call.fresh_id("one")
     assert len({call.fresh_id("one"), later.fresh_id("one"), call.fresh_id("two"), call.new_id("one")}) == 4
     assert len(call.fresh_id("one")) <= 46
+
+
+@pytest.mark.parametrize(
+    ("registered", "late"),
+    [
+        pytest.param("2024-12-09T23:59:59.999+01:00", True, id="the last moment of the eve"),
+        pytest.param("2024-12-09T22:59:59Z", True, id="the eve, by another zone"),
+        pytest.param("2024-12-10T00:00:00+01:00", False, id="midnight"),
+        pytest.param("2024-12-09T23:00:00Z", False, id="a Danish midnight in UTC"),
+        pytest.param("2024-12-11T00:00:00+01:00", False, id="a clock that runs ahead"),
+    ],
+)
+def test_a_call_is_late_when_it_was_made_on_an_earlier_danish_day_than_it_arrived(registered: str, late: bool) -> None:
+    call = replace(a_call(), caller=replace(CALLER, registered=Tidspunkt(registered)))
+    assert call.late is late
 
 
 def test_a_receipt_has_the_arrival_in_danish_time_with_its_offset() -> None:

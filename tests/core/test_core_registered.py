@@ -8,7 +8,7 @@ from core_side import a_call
 
 from overgang.core.errors import UpstreamFault
 from overgang.core.fields import NUMBER, TIDSPUNKT, Field, Table
-from overgang.core.registered import day_read, of_call, read_as, receipt, runs, says, versions
+from overgang.core.registered import day_read, made_since, of_call, read_as, receipt, runs, says, versions
 
 ID = "0e9d8c7b-6a59-4847-b635-241302f1e0dc"
 TABLE = Table(Field("Type", "Kind", NUMBER), Field("Start", "Starttidspunkt", TIDSPUNKT))
@@ -40,7 +40,22 @@ def test_the_versions_of_a_registration_are_found_whatever_the_case_of_its_id() 
 )
 def test_a_version_can_be_what_the_call_registered(made: str, aktuel: bool, counts: bool) -> None:
     assert of_call(a_call(), version(made, aktuel=aktuel)) is counts
+
+
+@pytest.mark.parametrize("aktuel", [True, False])
+@pytest.mark.parametrize(("made", "counts"), [(SINCE, True), (BEFORE, False)])
+def test_a_deletion_is_the_calls_only_where_it_was_made_at_the_call_or_since(
+    made: str, aktuel: bool, counts: bool
+) -> None:
     assert of_call(a_call(), version(made, aktuel=aktuel, slettet=True), deleted=True) is counts
+
+
+@pytest.mark.parametrize(
+    ("made", "since"),
+    [(BEFORE, False), (SINCE, True), ("2024-12-10T10:00:00", True), ("2024-12-10T10:00:00.001+01:00", True)],
+)
+def test_a_version_was_made_since_the_call_from_the_very_moment_of_the_call_on(made: str, since: bool) -> None:
+    assert made_since(a_call(), version(made)) is since
 
 
 def test_a_deleted_version_counts_where_a_deletion_is_asked_for_and_nowhere_else() -> None:

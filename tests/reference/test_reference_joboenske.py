@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from reference_side import JOBOENSKE, UNKNOWN, Side, fresh
+from reference_side import JOBOENSKE, NOW, UNKNOWN, Side, fresh
 
+HISTORY = f"{JOBOENSKE}/historik"
 WISH = {
     "conceptUriDa": "http://example.invalid/1",
     "harUddannelse": True,
@@ -37,6 +38,37 @@ def test_an_empty_collection_removes_all_wishes_of_that_citizen_only(side: Side)
     assert side.send("POST", JOBOENSKE, body={"joboensker": []}).status_code == 200
     assert side.send("GET", JOBOENSKE).json() == {"joboensker": []}
     assert len(side.send("GET", JOBOENSKE, citizen="uden ydelse").json()["joboensker"]) == 1
+
+
+def test_the_history_has_every_collection_oldest_first_with_its_own_time(side: Side) -> None:
+    assert side.send("GET", HISTORY).json() == {"joboenskehistorik": []}
+    for minute, body in enumerate(([WISH], [], [{**WISH, "maanedersErfaring": 7}])):
+        side.now = NOW.replace(minute=minute)
+        side.send("POST", JOBOENSKE, body={"joboensker": body})
+    assert [
+        (
+            version["joboensker"],
+            version["dfdgRegistreringstidspunkt"],
+            version["registreringsmetadata"]["erAktuel"],
+            version["registreringsmetadata"]["erSlettet"],
+        )
+        for version in side.send("GET", HISTORY).json()["joboenskehistorik"]
+    ] == [
+        ([WISH], "2024-12-10T12:00:00.000+01:00", False, False),
+        ([], "2024-12-10T12:01:00.000+01:00", False, False),
+        ([{**WISH, "maanedersErfaring": 7}], "2024-12-10T12:02:00.000+01:00", True, False),
+    ]
+
+
+def test_a_history_is_that_of_one_citizen_and_says_who_registered(side: Side) -> None:
+    side.send("POST", JOBOENSKE, body={"joboensker": [WISH]})
+    (version,) = side.send("GET", HISTORY).json()["joboenskehistorik"]
+    assert version["registreringsmetadata"]["registrerendeMyndighed"] == {
+        "organisationType": 8,
+        "organisationskode": "10111",
+    }
+    assert side.send("GET", HISTORY, citizen="uden ydelse").json() == {"joboenskehistorik": []}
+    assert side.refusal("GET", HISTORY, citizen=UNKNOWN) == (404, 1010)
 
 
 @pytest.mark.parametrize("name", ["aarSidstBrugt", "maanedersErfaring"])

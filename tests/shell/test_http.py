@@ -71,6 +71,12 @@ def test_a_body_that_does_not_end_is_408(monkeypatch: pytest.MonkeyPatch) -> Non
     assert refusal(lambda: body(part(b"a", more=True))) == (408, "http.timeout")
 
 
+def test_a_body_that_never_starts_is_408_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.01)
+
+    assert refusal(body) == (408, "http.timeout")
+
+
 def test_a_head_at_the_limits_is_accepted_and_beyond_them_431() -> None:
     many = [(b"x-%d" % n, b"1") for n in range(http.MAX_HEADERS - 1)]
     http.check_request(scope(*many))

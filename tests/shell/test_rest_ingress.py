@@ -124,6 +124,13 @@ def test_a_rule_that_refuses_is_named_and_nothing_is_sent() -> None:
     assert modern.sent == []
 
 
+def test_a_problem_of_the_body_as_a_whole_names_no_element() -> None:
+    answer = ask(gateway(Modern()), "POST", FRAVAER, headers=WRITE, content="[]")
+
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, 1014)
+    assert "element" not in answer.json()
+
+
 def test_a_rule_that_is_switched_off_for_a_caller_does_not_refuse_its_call() -> None:
     modern = Modern(replied(200, ID))
     body = {"Klientkategori": 2, "Tilmeldingsdato": "2026-01-04T00:00:00", "Ledighedsgrad": 1}

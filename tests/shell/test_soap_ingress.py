@@ -79,6 +79,18 @@ def test_trouble_upstream_is_a_server_fault_with_its_retry_after(version: str, c
     assert answer.headers["retry-after"] == "7"
 
 
+@pytest.mark.parametrize("status", [413, 415])
+@pytest.mark.parametrize(("version", "code"), [("1.1", "Client"), ("1.2", "Sender")])
+def test_a_refusal_upstream_is_a_soap_fault_also_with_the_status_of_a_refused_body(
+    version: str, code: str, status: int
+) -> None:
+    app = gateway(Modern(replied(status, {"errorCode": 1010})))
+
+    answer = post(app, ENROLLMENT, professions(), version=version)
+
+    assert (answer.version, answer.code, answer.number, answer.key) == (version, code, "1010", "upstream.1010")
+
+
 def enrollment(day: str) -> str:
     return (
         '<UnemploymentEnrollmentRequest xmlns="http://service.bm.dk/UnemploymentEnrollmentService/2021/03/01/" '

@@ -52,6 +52,7 @@ def test_a_case_is_read_with_its_lines_and_blocks() -> None:
         caller=(8, "101"),
         seen="UnemploymentEnrollmentService (Version 8, 2024-4)",
         cites=("tilmelding.fortid", "tilmelding.haendelsesdato"),
+        registered="2024-12-10T10:00:00.1234567+01:00",
         soap_in=f'<Request xmlns="urn:x"><Id>{MINE}</Id></Request>',
         rest_out=(
             "POST /visiteringogstatus/v1/Tilmelding/{id-1}\nx-civilRegistrationIdentifier: 0101010001\n"
@@ -70,6 +71,13 @@ def test_a_case_knows_its_file_and_the_element_of_its_call() -> None:
 
 def test_a_case_that_cites_no_rules_has_no_line_for_them() -> None:
     assert case(TEXT.replace("cites: tilmelding.fortid tilmelding.haendelsesdato\n", "")).cites == ()
+
+
+def test_a_case_may_say_when_its_call_was_registered() -> None:
+    registered = "2024-12-09T23:58:00+01:00"
+    read = case(TEXT.replace("on: 2024-12-10\n", f"on: 2024-12-10\nregistered: {registered}\n"))
+    assert (read.registered, read.day) == (registered, date(2024, 12, 10))
+    assert "registered" not in read.title
 
 
 def test_a_case_may_have_no_modern_requests_at_all() -> None:

@@ -5,6 +5,7 @@ from overgang.areas.fravaer.area import AREA as FRAVAER
 from overgang.areas.joblog.area import AREA as JOBLOG
 from overgang.areas.kodelister.area import AREA as KODELISTER
 from overgang.areas.kontaktgrupper.area import AREA as KONTAKTGRUPPER
+from overgang.areas.laesning.area import AREA as LAESNING
 from overgang.areas.midlertidig_adresse.area import AREA as MIDLERTIDIG_ADRESSE
 from overgang.areas.sygemelding.area import AREA as SYGEMELDING
 from overgang.areas.tilmelding.area import AREA as TILMELDING
@@ -18,6 +19,7 @@ AREAS: tuple[Area, ...] = (
     FRAVAER,
     SYGEMELDING,
     MIDLERTIDIG_ADRESSE,
+    LAESNING,
     ASYLDATA,
     JOBLOG,
     KODELISTER,

@@ -48,7 +48,8 @@ def table() -> list[str]:
                     "<br>".join(f"`{modern[id].method} {modern[id].template}`" for id in operation.modern)
                     or "answered here"
                 )
-                rules = ", ".join(f"`{law.id}`" for law in area.laws if set(law.concerns) & set(operation.modern))
+                laws = (law for _, law in _laws() if set(law.concerns) & set(operation.modern))  # also of other areas
+                rules = ", ".join(dict.fromkeys(f"`{law.id}`" for law in laws))
                 lines.append(
                     f"| {area.name} | {service.name} {service.version} | {operation.name} | {calls} "
                     f"| {operation.evidence} | {rules or '–'} |"

@@ -55,13 +55,14 @@ class Field:
 class Table:
     """The fields of one structure. `elsewhere` names old elements that the flow itself carries, and where to."""
 
-    __slots__ = ("_new", "_old", "elsewhere", "fields")
+    __slots__ = ("_back", "_new", "_old", "elsewhere", "fields")
 
     def __init__(self, *fields: Field, elsewhere: Mapping[str, str] = _NONE) -> None:
         self.fields = fields
         self.elsewhere = elsewhere
         self._old = {field.old: field for field in fields}
         self._new = {field.new: field for field in fields}
+        self._back = tuple((field.new, field.old, field.codec.to_old) for field in fields)
         if len(self._old) < len(fields) or len(self._new) < len(fields) or self._old.keys() & elsewhere.keys():
             raise ValueError("an element or a property is mapped twice")
 
@@ -92,21 +93,21 @@ class Table:
         Raises UpstreamFault when a property's value has no old form.
         """
         old = {}
-        for field in self.fields:
-            if field.new in new:
-                value = new[field.new]
-                try:
-                    old[field.old] = NIL if value is None else field.codec.to_old(value)
-                except Unrepresentable as mistake:
-                    raise UpstreamFault(
-                        1100, "upstream.unrepresentable", element=field.new, expected=field.codec.name
-                    ) from mistake
+        name = ""
+        try:
+            for name, element, convert in self._back:
+                if name in new:
+                    value = new[name]
+                    old[element] = NIL if value is None else convert(value)
+        except Unrepresentable as mistake:
+            expected = self._new[name].codec.name
+            raise UpstreamFault(1100, "upstream.unrepresentable", element=name, expected=expected) from mistake
         return old
 
 
 def _same(kind: type, name: str) -> Convert:
     def check(value: Any) -> Any:
-        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        if type(value) is kind or (isinstance(value, kind) and type(value) is not bool):
             return value
         raise Unrepresentable(name)
 
@@ -142,13 +143,14 @@ def code(codelist: str, *, unknown: int = 2002) -> Codec:
 
     `unknown` is the documented error number for an id that is not on the list.
     """
+    whole = _same(int, "a code")
 
     def to_new(value: Any) -> int:
         number: int = value["CodeListItemIdentifier"]
         return number
 
     def to_old(value: Any) -> dict[str, int]:
-        return {"CodeListItemIdentifier": _same(int, "a code")(value)}
+        return {"CodeListItemIdentifier": whole(value)}
 
     return Codec(f"a value of code list {codelist}", to_new, to_old, codelist=codelist, unknown=unknown)
 

@@ -152,8 +152,7 @@ def _envelope(case: Case, service: Bridged) -> bytes:
     bridge = service.bridges.get(case.element)
     if bridge is None:
         raise cases.CaseError(f"{case.name}: no operation of {case.service} takes this element")
-    registered = f"{case.day.isoformat()}T10:00:00.1234567+01:00"
-    return example.envelope(bridge, case.soap_in, case.caller, registered)
+    return example.envelope(bridge, case.soap_in, case.caller, case.registered)
 
 
 def _fault(fault: etree._Element | None) -> str:

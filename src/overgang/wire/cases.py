@@ -6,6 +6,7 @@
     caller: 8/101                                           <- organisation type and code
     seen: UnemploymentEnrollmentService (Version 8, 2024-4) <- where it comes from
     cites: tilmelding.fortid                                <- rules it must cite; absent: none
+    registered: 2024-12-09T23:58:00+01:00                   <- its RegistrationDateTime; absent: that day, just past 10
     ---------- soap in
     <UnemploymentEnrollmentRequest ...>...</...>            <- the Body's child
     ---------- rest out
@@ -18,6 +19,7 @@
     <UnemploymentEnrollmentResponse ...>...</...>           <- or: Fault Client 4338, and its text below
 
 {id-1}, {id-2} ... stand for the uuids that the gateway makes, in the order in which they are first seen.
+They are made of the call, the same at each play; so a case writes one out where it is read before it is sent.
 """
 
 import json
@@ -31,7 +33,7 @@ from overgang.core.messages import RestReply, RestRequest
 from overgang.wire import guard, strict_json
 
 _BLOCK: Final = re.compile(r"^-{10} (soap in|rest out|rest in|soap out)\n", re.MULTILINE)
-_HEADER: Final = re.compile(r"^(on|call|caller|seen|cites): (.+)$", re.MULTILINE)
+_HEADER: Final = re.compile(r"^(on|call|caller|seen|cites|registered): (.+)$", re.MULTILINE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _NAME: Final = re.compile(r"\{(id-\d+)\}")
 TROUBLE: Final = ("timeout", "unavailable")
@@ -53,6 +55,7 @@ class Case:
     caller: tuple[int, str]
     seen: str
     cites: tuple[str, ...]
+    registered: str
     soap_in: str
     rest_out: tuple[str, ...]
     rest_in: tuple[str, ...]
@@ -96,6 +99,7 @@ def parse(text: str, name: str) -> Case:
         caller=(kind, code),
         seen=said["seen"],
         cites=tuple(said.get("cites", "").split()),
+        registered=said.get("registered", f"{day.isoformat()}T10:00:00.1234567+01:00"),
         soap_in=found["soap in"][0],
         rest_out=tuple(found["rest out"]),
         rest_in=tuple(found["rest in"]),

@@ -1,0 +1,198 @@
+"""Calls about demo citizens that meet every rule, for operations whose generated calls may all be refused."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from running import CITIZENS, citizen
+
+Body: TypeAlias = dict[str, Any]
+JOBCENTER, KOMMUNE = (8, "10111"), (7, "101")
+TILMELDT, FRAVAERENDE, NY = citizen("tilmeldt"), citizen("løbende fravær"), citizen("uden ydelse")
+SYG = citizen("sygedagpenge fra ledighed")
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """`body` makes the call of a day, given the id that the call before it was answered with ("" for the first)."""
+
+    operation: str
+    body: Callable[[datetime, str], Body]
+    caller: tuple[int, str] = JOBCENTER
+
+
+def code(number: int) -> Mapping[str, int]:
+    return {"CodeListItemIdentifier": number}
+
+
+def registered(number: str, kind: str) -> str:
+    """The id of a demo citizen's registration."""
+    (person,) = [each for each in CITIZENS if each.number == number]
+    return next(each.id for each in person.registrations if each.kind == kind)
+
+
+def enrolment(today: datetime, _: str) -> Body:
+    return {
+        "UnemploymentEnrollment": {
+            "PersonCivilRegistrationIdentifier": NY,
+            "ClientCategoryTypeIdentifier": code(2),
+            "EnrollmentDate": today.isoformat(),
+            "CurrentUnemploymentStatusTypeIdentifier": code(1),
+        }
+    }
+
+
+def cancellation(today: datetime, _: str) -> Body:
+    day = {"CancellationDate": today.isoformat(), "CauseTypeIdentifier": code(2)}
+    return {"PersonCivilRegistrationIdentifier": TILMELDT, **day}
+
+
+def contact_group(today: datetime, _: str) -> Body:
+    group = {"ContactGroupTypeIdentifier": code(2), "EventDate": today.isoformat(), "StartDate": today.isoformat()}
+    return {"PersonCivilRegistrationIdentifier": NY, "ContactGroup": group}
+
+
+def changed_contact_group(today: datetime, identifier: str) -> Body:
+    made = contact_group(today, "")
+    end = (today + timedelta(days=30)).isoformat()
+    return {**made, "ContactGroup": {**made["ContactGroup"], "MessageIdentifier": identifier, "EndDate": end}}
+
+
+def category(today: datetime, _: str) -> Body:
+    given = {"PersonCategoryTypeIdentifier": code(5), "StartDate": today.isoformat()}
+    return {"PersonCivilRegistrationIdentifier": citizen("kontanthjælp"), "PersonCategory": given}
+
+
+def changed_category(today: datetime, identifier: str) -> Body:
+    made = category(today, "")
+    end = (today + timedelta(days=30)).isoformat()
+    return {**made, "PersonCategory": {**made["PersonCategory"], "MessageIdentifier": identifier, "EndDate": end}}
+
+
+def absence(today: datetime, identifier: str) -> Body:
+    given = {
+        "PersonCivilRegistrationIdentifier": FRAVAERENDE,
+        "AbsenceTypeIdentifier": code(3),
+        "StartDate": (today + timedelta(days=30)).isoformat(),
+        "EndDate": (today + timedelta(days=32)).isoformat(),
+        "NotificationDate": today.isoformat(),
+        **({"AbsenceIdentifier": identifier} if identifier else {}),
+    }
+    return {"Absence": given}
+
+
+def _about_absence(identifier: str = "") -> Body:
+    about = {
+        "PersonCivilRegistrationIdentifier": FRAVAERENDE,
+        "AbsenceIdentifier": registered(FRAVAERENDE, "fravaer"),
+    }
+    return {**about, "AdditionalInformationOnAbsenceIdentifier": identifier} if identifier else about
+
+
+def information(today: datetime, identifier: str) -> Body:
+    kind = {"AdditionalInformationOnAbsenceTypeIdentifier": code(1), "StartDate": today.isoformat()}
+    return {**_about_absence(identifier), **kind}
+
+
+def deleted_information(_: datetime, identifier: str) -> Body:
+    return {**_about_absence(identifier), "CorrectionComment": "Fejl"}
+
+
+def deleted_absence(_: datetime, __: str) -> Body:
+    return {"AbsenceActiveStatus": {**_about_absence(), "Active": False}}
+
+
+def illness(today: datetime, _: str) -> Body:
+    item = {
+        "StartDate": today.isoformat(),
+        "AbsenceTypeIdentifier": code(11),
+        "NotificationDate": today.isoformat(),
+        "CurrentUnemploymentStatusTypeIdentifier": code(1),
+    }
+    return {"PersonCivilRegistrationIdentifier": TILMELDT, "AbsenceItem": item}
+
+
+def recovery(today: datetime, _: str) -> Body:
+    item = {
+        "AbsenceIdentifier": registered(SYG, "fravaer"),
+        "StartDate": (today - timedelta(days=30)).isoformat(),
+        "EndDate": today.isoformat(),
+        "AbsenceTypeIdentifier": code(11),
+        "AbsenceCauseTypeIdentifier": code(1),
+        "NotificationDate": (today - timedelta(days=30)).isoformat(),
+    }
+    return {"PersonCivilRegistrationIdentifier": SYG, "AbsenceItem": item}
+
+
+def address(today: datetime, _: str) -> Body:
+    place = {
+        "StreetName": "Opdigtet Allé",
+        "StreetBuildingIdentifier": "12B",
+        "PostCodeIdentifier": "9999",
+        "DistrictName": "Teststad",
+    }
+    given = {
+        "PersonCivilRegistrationIdentifier": NY,
+        "StartDate": (today + timedelta(days=1)).isoformat(),
+        "EndDate": (today + timedelta(days=20)).isoformat(),
+        "IsForeign": False,
+        "DanishAddress": place,
+    }
+    return {"PersonTemporaryAddress": given}
+
+
+def job(_: datetime, identifier: str) -> Body:
+    entry = {"Tasks": {}, "JobTitle": "Tømrer", **({"Identifier": identifier} if identifier else {})}
+    return {"PersonCivilRegistrationIdentifier": NY, "JobSearchEntry": entry}
+
+
+def deleted_job(_: datetime, identifier: str) -> Body:
+    return {"PersonCivilRegistrationIdentifier": NY, "Identifier": identifier}
+
+
+def codes(today: datetime, _: str) -> Body:
+    return {"CodeListName": "AbsenceType", "Date": today.date().isoformat()}
+
+
+_INFORMATION = "AdditionalInformationOnAbsence"
+# By "Service Operation": the calls one after the other, the last of them of that operation.
+GOOD: Mapping[str, tuple[Good, ...]] = {
+    "UnemploymentEnrollmentService UnemploymentEnrollment": (Good("UnemploymentEnrollment", enrolment),),
+    "UnemploymentEnrollmentService UnemploymentCancellation": (Good("UnemploymentCancellation", cancellation),),
+    "PersonRegistrationService CreateContactGroup": (Good("CreateContactGroup", contact_group, KOMMUNE),),
+    "PersonRegistrationService UpdateContactGroup": (
+        Good("CreateContactGroup", contact_group, KOMMUNE),
+        Good("UpdateContactGroup", changed_contact_group, KOMMUNE),
+    ),
+    "PersonRegistrationService CreatePersonCategory": (Good("CreatePersonCategory", category),),
+    "PersonRegistrationService UpdatePersonCategory": (
+        Good("CreatePersonCategory", category),
+        Good("UpdatePersonCategory", changed_category),
+    ),
+    "AbsenceRegistrationService CreateAbsence": (Good("CreateAbsence", absence),),
+    "AbsenceRegistrationService UpdateAbsence": (Good("CreateAbsence", absence), Good("UpdateAbsence", absence)),
+    f"AbsenceRegistrationService Create{_INFORMATION}": (Good(f"Create{_INFORMATION}", information),),
+    f"AbsenceRegistrationService Update{_INFORMATION}": (
+        Good(f"Create{_INFORMATION}", information),
+        Good(f"Update{_INFORMATION}", information),
+    ),
+    f"AbsenceRegistrationService Delete{_INFORMATION}": (
+        Good(f"Create{_INFORMATION}", information),
+        Good(f"Delete{_INFORMATION}", deleted_information),
+    ),
+    "AbsenceActiveStatusService UpdateAbsenceActiveStatus": (Good("UpdateAbsenceActiveStatus", deleted_absence),),
+    "IllnessCompositeService CreateIllness": (Good("CreateIllness", illness),),
+    "IllnessCompositeService CreateRecovery": (Good("CreateRecovery", recovery),),
+    "PersonTemporaryAddressService SavePersonTemporaryAddress": (Good("SavePersonTemporaryAddress", address),),
+    "CitizenJoblogService CreateJobSearchEntry": (Good("CreateJobSearchEntry", job),),
+    "CitizenJoblogService UpdateJobSearchEntry": (
+        Good("CreateJobSearchEntry", job),
+        Good("UpdateJobSearchEntry", job),
+    ),
+    "CitizenJoblogService DeleteJobSearchEntry": (
+        Good("CreateJobSearchEntry", job),
+        Good("DeleteJobSearchEntry", deleted_job),
+    ),
+    "CodeListService GetCodeList": (Good("GetCodeList", codes),),
+}
