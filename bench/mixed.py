@@ -25,7 +25,7 @@ AREAS = install.ROOT / "src" / "overgang" / "areas"
 WARM_UP = 2  # seconds
 _DATE = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _IDS = re.compile(r"\{id-[0-9]+\}")
-_ANY_ID = "[0-9a-f-]+"
+ANY_ID = "[0-9a-f-]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _asked(block: str) -> str:
     """A `rest out` block as the key of nginx.stub; the ids that the gateway makes may be any."""
     line, citizen, *_ = block.splitlines()
     known = [re.escape(part).replace("\\ ", " ") for part in _IDS.split(line)]
-    return f"{_ANY_ID.join(known)} {citizen.partition(': ')[2]}"
+    return f"{ANY_ID.join(known)} {citizen.partition(': ')[2]}"
 
 
 def _answer(block: str, items: int) -> bytes:

@@ -8,7 +8,6 @@ import pytest
 from overgang.cli.main import main
 from running import ROOT, SECONDS, Site, lines, overgang
 
-
 DOMAINS = ("borgerkommunikation", "eksternedata", "jobsearch", "komposit", "visiteringogstatus")
 
 

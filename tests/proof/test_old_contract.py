@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
@@ -22,6 +22,7 @@ from zeep.xsd import Nil
 
 from answer_schema import check_answer
 from old_calls import ENVELOPE, MEDIA, Said, said
+from overgang.core.callers import ACTIVE_ORGANISATION
 from overgang.core.errors import ERRORS
 from overgang.core.values import COPENHAGEN, NIL, Dato, Tidspunkt
 from overgang.shell.example import header_values
@@ -43,6 +44,7 @@ TODAY = datetime.combine(datetime.now(COPENHAGEN).date(), time(), COPENHAGEN)
 STRICT = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
 CALLERS = [(8, "10101"), (7, "101"), (2, "81"), (4, "12345678"), (1, "1"), (24, "12345678")]
 UUID = re.compile(r"[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE)
+Call: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 _CLIENT: Any = zeep.Client  # zeep has no annotations
 _TRANSPORT: Any = Transport
 
@@ -81,11 +83,10 @@ class Old:
         self.sent = response.request.body
         self.got = httpx.Response(response.status_code, headers=response.headers, content=response.content)
 
-    def call(self, operation: str, body: Mapping[str, Any], caller: tuple[int, str]) -> list[Said]:
+    def call(self, operation: str, body: Mapping[str, Any], headers: Mapping[str, Any]) -> list[Said]:
         """What is said to a call through zeep, and to the same message as SOAP 1.2; both answers are valid."""
-        headers = header_values(caller, "2026-01-05T10:15:30.1234567+01:00")
         try:
-            self._zeep.service[operation](**self._typed(body), _soapheaders=headers)
+            self._zeep.service[operation](**self._typed(body), _soapheaders=self._typed(headers))
         except zeep.exceptions.Fault:
             assert self.got.status_code == 500
         first = self._checked(self.got)
@@ -134,12 +135,15 @@ def olds(gateway: Process) -> Iterator[Mapping[str, Old]]:
 
 
 @st.composite
-def calls(draw: st.DrawFn, bridge: Bridge) -> tuple[dict[str, Any], tuple[int, str]]:
-    """A body as zeep takes it, and who calls."""
+def calls(draw: st.DrawFn, bridge: Bridge) -> Call:
+    """A body and header blocks as zeep takes them."""
     citizen = draw(st.sampled_from(CITIZENS))
     body = draw(values(bridge.request))
     known = {"citizen": citizen.number, "ids": [each.id for each in citizen.registrations]}
-    return known_values(draw, body, "", known), draw(st.sampled_from([CALLERS[0], *CALLERS]))
+    blocks = {block.name: known_values(draw, draw(values(block)), "", known) for block in bridge.contract.input.headers}
+    kind, code = draw(st.sampled_from([CALLERS[0], *CALLERS]))
+    active = {"OrganisationTypeIdentifier": kind, "OrganisationCode": code}
+    return known_values(draw, body, "", known), {**blocks, ACTIVE_ORGANISATION: active}
 
 
 def known_values(draw: st.DrawFn, value: Any, name: str, known: Mapping[str, Any]) -> Any:
@@ -192,7 +196,8 @@ def test_a_good_call_succeeds_in_both_versions(olds: Mapping[str, Old], name: st
     identifier = ""
 
     for good in GOOD[name]:
-        told = old.call(good.operation, good.body(TODAY, identifier), good.caller)
+        headers = header_values(good.caller, TODAY.isoformat())
+        told = old.call(good.operation, good.body(TODAY, identifier), headers)
 
         assert told == [Said(200, version, f"{good.operation}Response") for version in ("1.1", "1.2")]
         identifier = etree.fromstring(old.got.content).findtext(".//{*}MessageIdentifier") or ""
@@ -208,7 +213,7 @@ def test_every_generated_call_gets_an_answer_within_the_contract(
 
     @REPEATABLE
     @given(calls(bridge))
-    def check(call: tuple[dict[str, Any], tuple[int, str]]) -> None:
+    def check(call: Call) -> None:
         for told in olds[service.key].call(bridge.contract.name, *call):
             assert told.code not in ("Server", "Receiver"), told
             if told.status == 200:
@@ -230,7 +235,7 @@ def test_every_generated_call_of_an_operation_that_is_not_modernised_gets_its_cl
 
     @settings(REPEATABLE, max_examples=4)
     @given(calls(bridge))
-    def check(call: tuple[dict[str, Any], tuple[int, str]]) -> None:
+    def check(call: Call) -> None:
         assert olds[service.key].call(bridge.contract.name, *call) == clear
 
     check()

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import secrets
 import signal
@@ -73,6 +74,8 @@ async def _serve(settings: Config, loaded: Loaded) -> None:
     )
     gateway = _Site(Gateway(settings, loaded, upstream), _bind(settings.listen.host, settings.listen.port))
     admin = _Site(create_admin(loaded, settings.listen), _bind("127.0.0.1", settings.listen.admin_port))
+    gc.collect()
+    gc.freeze()  # what is loaded stays for good; a full collection would walk all of it, and every call waits meanwhile
     await _run([gateway, admin], lambda: print(f"gateway {gateway.address}\nadmin   {admin.address}", flush=True))
 
 

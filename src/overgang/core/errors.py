@@ -17,6 +17,9 @@ from typing import Final, NamedTuple
 # What the fault of a write says when it may or may not have taken effect.
 OUTCOME_UNKNOWN: Final = "the outcome is not known; send the same call again"
 
+# Numbers that speak of today: a repeat after midnight may meet them although the first call took effect.
+OF_TODAY: Final = frozenset({4322, 4338, 4402, 4703, 4966})
+
 
 class Documented(NamedTuple):
     """A row of the documented error tables."""

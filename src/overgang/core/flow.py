@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from overgang.core.codelists import CodeList
-from overgang.core.errors import CallerFault, Fault, UpstreamFault
+from overgang.core.errors import OF_TODAY, CallerFault, Fault, UpstreamFault
 from overgang.core.messages import CodeLists, RestReply, RestRequest, SoapCall
 
 Asked: TypeAlias = RestRequest | tuple[RestRequest, ...] | CodeLists
@@ -61,13 +61,16 @@ def once(call: SoapCall, step: str, write: RestRequest, found: Found) -> Step:
     remembered also when the request was refused; so when nothing is found, it is sent once more under an id of this
     one arrival of the call. The item's uuid, ours, keeps that from doubling it.
 
-    A call that was made on an earlier day is looked for first: rules about today would refuse what stands already.
+    A call that was made on an earlier day may meet a rule about today that its first arrival did not; then what stands
+    is looked for before the refusal is passed on.
     """
-    if call.late:
-        item = yield from found()
-        if item is not None:
-            return item
-    reply = yield replace(write, request_id=call.new_id(step), expects=(200, 201, 204, 412), knows=(4977,))
+    try:
+        reply = yield replace(write, request_id=call.new_id(step), expects=(200, 201, 204, 412), knows=(4977,))
+    except CallerFault as refused:
+        item = (yield from found()) if call.late and refused.number in OF_TODAY else None
+        if item is None:
+            raise
+        return item
     if reply.status < 400:
         return reply.json
     item = yield from found()
