@@ -233,6 +233,12 @@ def test_who_may_give_a_haendelsesdato(organisation: int, category: int) -> None
         assert where.cited == list(GIVEN)
 
 
+def test_who_may_give_one_follows_the_day_of_registration_also_with_an_enrolment_date_of_the_eve() -> None:
+    where = rest(KOMMUNE, RELEASE, switched_off=["tilmelding.dato"])
+    fault = refused(enrolment(EVE, Haendelsesdato=midnight(EVE)), where)
+    assert (fault.number, fault.key) == (4575, "tilmelding.haendelsesdato-aktoer")
+
+
 def test_without_a_law_on_who_may_give_one_a_haendelsesdato_is_anyones() -> None:
     where = rest(ANDEN_AKTOER, switched_off=["tilmelding.haendelsesdato-aktoer"])
     assert enrol(enrolment(TODAY, Haendelsesdato=midnight(EVE)), where).cited == ("tilmelding.haendelsesdato",)

@@ -34,7 +34,7 @@ from strategies import values
 # The same calls in every run of a day; each goes out in both SOAP versions.
 REPEATABLE = settings(
     derandomize=True,
-    max_examples=15,
+    max_examples=12,
     deadline=None,
     database=None,
     phases=[Phase.generate],
@@ -159,7 +159,7 @@ def known_values(draw: st.DrawFn, value: Any, name: str, known: Mapping[str, Any
     if isinstance(value, list):
         return [known_values(draw, inner, name, known) for inner in value]
     options = choices(value, name, known)
-    if not options or draw(st.integers(0, 9)) == 0:
+    if not options or draw(st.integers(1, 20)) == 20:
         return value
     return draw(st.sampled_from(options))
 
@@ -236,7 +236,8 @@ def test_every_generated_call_of_an_operation_that_is_not_modernised_gets_its_cl
     @settings(REPEATABLE, max_examples=4)
     @given(calls(bridge))
     def check(call: Call) -> None:
-        assert olds[service.key].call(bridge.contract.name, *call) == clear
+        headers = header_values(CALLERS[0], TODAY.isoformat())
+        assert olds[service.key].call(bridge.contract.name, call[0], headers) == clear
 
     check()
 
