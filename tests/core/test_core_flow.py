@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from core_side import CALLER, CITIZEN, RECEIVED, a_call
 
-from overgang.core.errors import CallerFault, Fault, GatewayFault, UpstreamFault
+from overgang.core.errors import OF_TODAY, CallerFault, Fault, GatewayFault, UpstreamFault
 from overgang.core.flow import Flow, Step, once, partly, play, renumbered
-from overgang.core.messages import RestReply, RestRequest
+from overgang.core.messages import RestReply, RestRequest, SoapCall
 from overgang.core.paths import path
 from overgang.core.values import Tidspunkt
 
@@ -127,28 +127,36 @@ def test_an_id_that_is_taken_under_the_fresh_request_id_and_not_shown_is_hidden_
     assert raised.value.key == "id.taken"
 
 
-def test_a_call_made_on_an_earlier_day_is_looked_for_first_and_nothing_is_written_where_it_stands() -> None:
-    played = play(writes(LATE, item={"id": 7}), RestReply(200))
-    assert played.requests == (READ,)
+@pytest.mark.parametrize("number", sorted(OF_TODAY))
+def test_a_late_call_that_a_rule_about_today_refuses_is_answered_with_what_stands(number: int) -> None:
+    played = play(writes(LATE, item={"id": 7}), CallerFault(number, "a.rule"), RestReply(200))
+    assert played.requests == (*play(writes(), RestReply(204)).requests, READ)
     assert played.answer == {"id": 7}
 
 
-def test_a_call_made_on_an_earlier_day_that_is_not_found_is_written_like_any_other() -> None:
-    read, sent = play(writes(LATE), RestReply(200), RestReply(200, {"id": 1})).requests
-    assert read == READ
-    assert (sent,) == play(writes(), RestReply(200)).requests
+def test_a_late_call_that_a_rule_about_today_refuses_and_that_is_not_found_is_refused() -> None:
+    refused = CallerFault(4338, "a.rule")
+    with pytest.raises(CallerFault) as raised:
+        play(writes(LATE), refused, RestReply(200))
+    assert raised.value is refused
 
 
-@pytest.mark.parametrize("reply", [SEEN, TAKEN], ids=["412", "4977"])
-def test_a_late_write_that_the_modern_side_has_met_all_the_same_is_read_back_again(reply: RestReply) -> None:
-    shown = iter([None, {"id": 9}])
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        pytest.param(a_call(), CallerFault(4338, "a.rule"), id="a rule about today, on the day of the call"),
+        pytest.param(LATE, CallerFault(4575, "a.rule"), id="late, and a rule that does not speak of today"),
+        pytest.param(LATE, UpstreamFault(1100, "upstream.timeout"), id="late, and trouble upstream"),
+    ],
+)
+def test_any_other_refusal_of_a_write_is_passed_on_without_a_look_up(call: SoapCall, fault: Fault) -> None:
+    with pytest.raises(Fault) as raised:
+        play(writes(call, item={"id": 7}), fault)
+    assert raised.value is fault
 
-    def found() -> Generator[Any, Any, Any]:
-        yield READ
-        return next(shown)
 
-    played = play(once(LATE, "CreateFravaer", WRITE, found), RestReply(200), reply, RestReply(200))
-    assert played.answer == {"id": 9}
+def test_a_late_call_is_written_like_any_other() -> None:
+    assert play(writes(LATE), RestReply(200)).requests == play(writes(), RestReply(200)).requests
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ def _service(service: Service, listen: Listen) -> str:
 
 _STYLE = (
     ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{margin:0}"
-    "main{max-width:70rem;margin:auto;padding:1rem}.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}"
-    "th,td{text-align:left;vertical-align:top;padding:.4rem .8rem}"
+    "main{max-width:84rem;margin:auto;padding:1rem}.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}"
+    "th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;font-size:.9rem}"
     "th,td{border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent)}"
-    "tbody th{font-weight:600}[scope=rowgroup]{white-space:nowrap}"
+    "tbody th{font-weight:600}[scope=rowgroup]{overflow-wrap:anywhere}"
 )
