@@ -68,8 +68,9 @@ def check(url: str, call: Call, holds: bytes) -> None:
 def large_answer(folder: Path, *, seconds: int) -> dict[str, float]:
     """One caller at a time, answers with many items through this gateway; milliseconds, the stub's own time beside.
 
-    No old read operation at hand answers 1,000 items: GetProfessionCollection allows 200 by contract. The 1,000 items
-    are the REST face's GET /visiteringogstatus/v1/Fravaer, which is validated but not encoded as XML.
+    GetProfessionCollection allows 200 items by contract. The 1,000 items here are the REST face's
+    GET /visiteringogstatus/v1/Fravaer, which is validated but not encoded as XML; an old read with 1,000 items is a part
+    of the mixed load.
     """
     with (
         subjects.stub(folder / "stub") as stub,

@@ -40,6 +40,13 @@ def test_cpu_and_memory_of_a_child_count_for_its_parent(tmp_path: Path) -> None:
         assert processes.peak_mb(pid) >= 50
 
 
+def test_what_a_resting_process_used_is_told_once_it_rests(tmp_path: Path) -> None:
+    with _family(tmp_path) as pid:
+        used = processes.settled(pid)
+        assert used >= 0.18
+        assert processes.cpu_seconds(pid) == used
+
+
 def test_no_process_of_the_tree_outlives_the_block(tmp_path: Path) -> None:
     with _family(tmp_path) as pid:
         members = processes.family(pid)

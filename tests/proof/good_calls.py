@@ -1,4 +1,4 @@
-"""Calls about demo citizens that meet every rule, for operations whose generated calls may all be refused."""
+"""For each bridged operation calls about demo citizens that meet every rule: generated calls may all be refused."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -151,6 +151,47 @@ def deleted_job(_: datetime, identifier: str) -> Body:
     return {"PersonCivilRegistrationIdentifier": NY, "Identifier": identifier}
 
 
+def benefit_illness(today: datetime, _: str) -> Body:
+    return {
+        "PersonCivilRegistrationIdentifier": NY,
+        "Illness": {
+            "NemRefusionIdentifier": "b3a1f0c2-5d6e-4f70-8a91-2c3d4e5f6071",
+            "IllnessStartDate": today.isoformat(),
+        },
+        "SustenanceSystemCaseTypeIdentifier": code(1),
+    }
+
+
+def person(number: str) -> Callable[[datetime, str], Body]:
+    return lambda _, __: {"PersonCivilRegistrationIdentifier": number}
+
+
+def found_job(_: datetime, __: str) -> Body:
+    number = citizen("nytilmeldt")
+    return {"PersonCivilRegistrationIdentifier": number, "Identifier": registered(number, "jobsoegningslogning")}
+
+
+def status(_: datetime, __: str) -> Body:
+    parts = (
+        "AddressContact",
+        "Unemployment",
+        "ContactGroup",
+        "PersonCategory",
+        "HealthLimitation",
+        "Absence",
+        "Illness",
+    )
+    asked = dict.fromkeys((*parts, "Absence", "Illness"), True) | dict.fromkeys(("Core", "Authority", "CV"), False)
+    about = {"PersonCivilRegistrationIdentifier": TILMELDT, "RequestVariableType": asked}
+    return {"VariablePersonStatusRequest": about}
+
+
+def history(_: datetime, __: str) -> Body:
+    parts = ("TemporaryAddress", "Unemployment", "ContactGroup", "PersonCategory", "Absence", "Illness")
+    asked = {f"{name}History": True for name in parts}
+    return {"PersonHistoryRequest": {"PersonCivilRegistrationIdentifier": TILMELDT, "RequestHistoryType": asked}}
+
+
 def codes(today: datetime, _: str) -> Body:
     return {"CodeListName": "AbsenceType", "Date": today.date().isoformat()}
 
@@ -194,5 +235,12 @@ GOOD: Mapping[str, tuple[Good, ...]] = {
         Good("CreateJobSearchEntry", job),
         Good("DeleteJobSearchEntry", deleted_job),
     ),
+    "IllnessRecoveryInformationService CreateIllness": (Good("CreateIllness", benefit_illness, KOMMUNE),),
+    "UnemploymentEnrollmentService GetProfessionCollection": (Good("GetProfessionCollection", person(TILMELDT)),),
+    "AsylumService GetAsylumData": (Good("GetAsylumData", person(citizen("asylsag"))),),
+    "JoblogService PersonSearch": (Good("PersonSearch", person(citizen("nytilmeldt"))),),
+    "JoblogService GetJobSearchEntry": (Good("GetJobSearchEntry", found_job),),
+    "PersonStatusService GetVariablePersonStatus": (Good("GetVariablePersonStatus", status),),
+    "PersonHistoryService GetPersonHistory": (Good("GetPersonHistory", history),),
     "CodeListService GetCodeList": (Good("GetCodeList", codes),),
 }

@@ -31,7 +31,8 @@ from overgang.shell.soap_ingress import Bridge, Bridged
 from running import CITIZENS, ROOT, Process, demo
 from strategies import values
 
-# The same calls in every run of a day; each goes out in both SOAP versions.
+# The same calls in every run of a day, but for constants that hypothesis takes from whatever modules are loaded.
+# Each goes out in both SOAP versions.
 REPEATABLE = settings(
     derandomize=True,
     max_examples=12,
@@ -209,18 +210,14 @@ def test_every_generated_call_gets_an_answer_within_the_contract(
     olds: Mapping[str, Old], pair: tuple[Bridged, Bridge]
 ) -> None:
     service, bridge = pair
-    succeeded: list[Said] = []
 
     @REPEATABLE
     @given(calls(bridge))
     def check(call: Call) -> None:
         for told in olds[service.key].call(bridge.contract.name, *call):
             assert told.code not in ("Server", "Receiver"), told
-            if told.status == 200:
-                succeeded.append(told)
 
     check()
-    assert succeeded or name_of(pair) in GOOD
 
 
 @pytest.mark.parametrize("pair", FORWARDED, ids=name_of)
@@ -247,4 +244,4 @@ def test_every_operation_of_every_wsdl_is_driven_here(olds: Mapping[str, Old]) -
     assert offered == {name_of(pair) for pair in OPERATIONS}
     served = {f"{service.contract.name}/{service.version}" for service in loaded().services}
     assert served == {f"{wsdl.stem}/{wsdl.parent.name}" for wsdl in (ROOT / "wsdl").rglob("*.wsdl")}
-    assert GOOD.keys() <= {name_of(pair) for pair in BRIDGED}
+    assert GOOD.keys() == {name_of(pair) for pair in BRIDGED}
