@@ -69,7 +69,7 @@ def large_answer(folder: Path, *, seconds: int) -> dict[str, float]:
     """One caller at a time, answers with many items through this gateway; milliseconds, the stub's own time beside.
 
     GetProfessionCollection allows 200 items by contract. The 1,000 items here are the REST face's
-    GET /visiteringogstatus/v1/Fravaer, which is validated but not encoded as XML; an old read with 1,000 items is a part
+    GET /visiteringogstatus/v1/Fravaer, which is validated but not encoded as XML; an old read with 1,000 items is part
     of the mixed load.
     """
     with (

@@ -42,11 +42,11 @@ def test_a_version_can_be_what_the_call_registered(made: str, aktuel: bool, coun
     assert of_call(a_call(), version(made, aktuel=aktuel)) is counts
 
 
-@pytest.mark.parametrize("aktuel", [True, False])
-@pytest.mark.parametrize(("made", "counts"), [(SINCE, True), (BEFORE, False)])
-def test_a_deletion_is_the_calls_only_where_it_was_made_at_the_call_or_since(
-    made: str, aktuel: bool, counts: bool
-) -> None:
+@pytest.mark.parametrize(
+    ("made", "aktuel", "counts"),
+    [(SINCE, True, True), (SINCE, False, True), (BEFORE, True, True), (BEFORE, False, False)],
+)
+def test_a_deletion_is_the_calls_where_it_stands_or_was_made_since(made: str, aktuel: bool, counts: bool) -> None:
     assert of_call(a_call(), version(made, aktuel=aktuel, slettet=True), deleted=True) is counts
 
 

@@ -27,11 +27,11 @@ def of_call(call: SoapCall, version: Mapping[str, Any], *, deleted: bool = False
     """Whether a version can be what this call registered: the current one, or one made since the call.
 
     One made since and replaced again counts, or a late repeat would undo the newer correction. Only a deleted one
-    counts where a deletion is asked for, and nowhere else; and one deleted before the call is not this call's deletion.
+    counts where a deletion is asked for, and nowhere else. The clocks of the two sides need not agree for that.
     """
     state: Mapping[str, bool] = version["registreringsmetadata"]
     since = made_since(call, version)
-    return state["erSlettet"] is deleted and (since or (state["erAktuel"] and not deleted))
+    return state["erSlettet"] is deleted and (since or state["erAktuel"])
 
 
 def says(item: Mapping[str, Any], wanted: Mapping[str, Any], table: Table) -> bool:

@@ -73,7 +73,7 @@ def unemployment_enrollment(call: SoapCall) -> Flow:
     )
     if wishes:
         try:
-            yield from once(call, "CreateJoboensker", wishes, lambda: _registered_wishes(call, wishes))
+            yield from _write_wishes(call, wishes)
         except Fault as fault:
             raise partly("the enrolment (tilmelding)", "the professions (joboensker)", fault) from fault
     return {"CreatedItemIdentifier": tilmelding_id, "ServiceReceipt": {"EventDate": _event_date(call, item)}}
@@ -101,7 +101,7 @@ def unemployment_cancellation(call: SoapCall) -> Flow:
             citizen=citizen,
             json=end,
         ),
-        lambda: _ended(call, citizen, end, tilmelding_id),
+        lambda: _ended(citizen, end, tilmelding_id),
     )
     receipt = {"EventDate": _event_date(call, item), "MessageIdentifier": call.new_id("AfmeldTilmelding")}
     return {"ServiceReceipt": receipt}
@@ -133,6 +133,12 @@ def _wishes(citizen: str, enrollment: dict[str, Any]) -> RestRequest | None:
     )
 
 
+def _write_wishes(call: SoapCall, wishes: RestRequest) -> Step:
+    """Write the job wishes once. A late call looks first: its request id may be forgotten, others may have written."""
+    if not (call.late and (yield from _registered_wishes(call, wishes))):
+        yield from once(call, "CreateJoboensker", wishes, lambda: _registered_wishes(call, wishes))
+
+
 def _registered_wishes(call: SoapCall, wanted: RestRequest) -> Step:
     """The version of the citizen's job wishes that this call made, also when others have replaced it since."""
     reply = yield RestRequest("GET", path("/jobsearch/v2/Joboenske/historik"), citizen=wanted.citizen)
@@ -152,25 +158,30 @@ def _registered(citizen: str, tilmelding_id: str) -> Step:
     return found[0] if found else None
 
 
-def _ended(call: SoapCall, citizen: str, end: dict[str, Any], tilmelding_id: str | None = None) -> Step:
-    """The version in which an enrolment (this one, or any) was ended as the call wants, at the call or since."""
-    found = yield from _history(citizen)
-    if tilmelding_id is not None:
-        found = versions(found, "tilmeldingId", tilmelding_id)
-    return next((version for version in found if _ended_so(version, end) and made_since(call, version)), None)
+def _ended(citizen: str, end: dict[str, Any], tilmelding_id: str) -> Step:
+    """The version in which this enrolment was ended as the call wants; else None."""
+    found = versions((yield from _history(citizen)), "tilmeldingId", tilmelding_id)
+    return next((version for version in found if _ended_so(version, end)), None)
 
 
 def _to_end(call: SoapCall, citizen: str, end: dict[str, Any]) -> Step:
     """The enrolment that a cancellation means: the open one, or on a repeat the one that it has already ended.
 
     An open one that is younger than the call is meant only when nothing was ended so since the call
-    (case: afmelding_gentaget_efter_ny).
+    (case: afmelding_gentaget_efter_ny). With none open, one that was ended so is asked about again under the same
+    request id, whatever the two sides' clocks say.
     """
     reply = yield RestRequest("GET", path("/visiteringogstatus/v1/Tilmelding"), citizen=citizen)
     still_open = next((e for e in reply.json["tilmeldinger"] if "afmeldingsdato" not in e), None)
     if still_open is not None and not made_since(call, still_open):
         return still_open
-    return (yield from _ended(call, citizen, end)) or still_open
+    ended = [version for version in (yield from _history(citizen)) if _ended_so(version, end) and _kept(version)]
+    since = next((version for version in ended if made_since(call, version)), None)
+    return since or still_open or (ended[-1] if ended else None)
+
+
+def _kept(version: dict[str, Any]) -> bool:
+    return not version["registreringsmetadata"]["erSlettet"]
 
 
 def _ended_so(enrolment: dict[str, Any], end: dict[str, Any]) -> bool:
