@@ -355,3 +355,26 @@ def test_the_ids_of_what_comes_with_a_recovery_are_the_same_on_a_repeat() -> Non
     sent: Any = first.requests[0]
     assert first.requests == repeat.requests
     assert sent.json["tilmelding"]["tilmeldingIdentifier"] != sent.json["kontaktgruppe"]["kontaktgruppeIdentifier"]
+
+
+@pytest.mark.parametrize(
+    ("today", "back", "refuses"),
+    [
+        pytest.param(date(2024, 12, 7), 1, False, id="the eve: a past date passes"),
+        pytest.param(date(2024, 12, 8), 1, True, id="the day: yesterday is refused"),
+        pytest.param(date(2024, 12, 8), 0, False, id="the day: today passes"),
+        pytest.param(date(2024, 12, 8), -1, False, id="the day: tomorrow passes"),
+    ],
+)
+@pytest.mark.parametrize("face", list(Face))
+def test_an_enrolment_that_comes_with_a_recovery_is_not_in_the_past(
+    today: date, back: int, refuses: bool, face: Face
+) -> None:
+    enrolment = tilmelding() | {"tilmeldingsdato": midnight(today - timedelta(days=back))}
+    where = context(day=today, face=face)
+    asked = recovery(illness(today, today), tilmelding=enrolment)
+    if refuses:
+        assert refused(asked, where, "Raskmeld").number == 4338
+        assert where.cited == ["tilmelding.dato"]
+    else:
+        assert ruled(AREA, "Raskmeld", asked, where, WRITTEN).sent == (asked,)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from lxml import etree
 from shape_table import SHAPES
 from small_contracts import request_of
-from strategies import values
 
 from overgang.core.values import Value
 from overgang.wire.contract import Contract, Element, EncodeError, load
+from strategies import values
 
 HERE = Path(__file__).parent / "shapes"
 ROOT = Path(__file__).parents[3]

@@ -96,6 +96,22 @@ MIN_PLAN: Law[str] = Law(
     ),
     concerns=("GetSygemeldinger",),
 )
+TILMELDING_DATO: Law[None] = Law(
+    "tilmelding.dato",
+    "The date of an enrolment that comes with a recovery can't be in the past. It has no hændelsesdato, so an old past "
+    "date can't be converted.",
+    Timeline(
+        "Enrolment date not in the past",
+        Version(
+            date(2024, 12, 8),
+            None,
+            Source(
+                "IT-Nyhedsbrev til jobcentre & a-kasser nr. 34, 2024 (release 2024-4), Hændelsesdato for tilmelding"
+            ),
+        ),
+    ),
+    concerns=("Raskmeld",),
+)
 
 _FRAVAER = "/visiteringogstatus/v1/Fravaer"
 _INFO = _FRAVAER + "/{fravaerIdentifier}/YderligereInfo/{yderligereInfoOmFravaerIdentifier}"
@@ -144,6 +160,15 @@ def afmelding(request: RestRequest, context: Context) -> RestRequest:
         raise CallerFault(9118, "afmelding.aarsag", element=element)
     if organisation in value.barred:
         raise CallerFault(9298, "afmelding.aarsag", element=element)
+    return request
+
+
+def tilmeldingsdato(request: RestRequest, context: Context) -> RestRequest:
+    """tilmelding.dato, dated by the day of registration as in an enrolment of its own."""
+    field = ENROLLMENT.field("tilmeldingsdato")
+    if TILMELDING_DATO.on(context.day, context) is not None and day_of(request, field, context) < context.day:
+        TILMELDING_DATO.cite(context)
+        raise CallerFault(4338, TILMELDING_DATO.id, element=name_of(field, context), expected="today or later")
     return request
 
 
@@ -263,6 +288,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "Raskmeld": (
         *_ILLNESS,
         within("tilmelding", code_values(ENROLLMENT, "tilmeldingsdato")),
+        within("tilmelding", tilmeldingsdato),
         within("tilmelding", ledighedsgrad),
         within("kontaktgruppe", code_values(CONTACT_GROUP, "Starttidspunkt")),
         within("kontaktgruppe", duration(CONTACT_GROUP, "Starttidspunkt", "Sluttidspunkt", "kontaktgruppe.varighed")),
@@ -275,4 +301,4 @@ REPLY_RULES: dict[str, tuple[ReplyRule, ...]] = {"GetSygemeldinger": (min_plan,)
 
 AFTERWARDS: dict[str, tuple[Afterwards, ...]] = {"Raskmeld": (ophoer,)}
 
-LAWS = (VINDUE, AFMELDING, OPHOER, MIN_PLAN)
+LAWS = (VINDUE, AFMELDING, OPHOER, MIN_PLAN, TILMELDING_DATO)
