@@ -8,7 +8,7 @@ from overgang.core.messages import Caller, Face, Organisation, SoapCall
 from overgang.core.rules import Context
 from overgang.core.values import Tidspunkt
 
-CITIZEN = "0101010001"
+CITIZEN = "0506912617"
 DAY = date(2024, 12, 10)
 RECEIVED = datetime(2024, 12, 10, 9, 30, 0, 123456, tzinfo=UTC)
 CALLER = Caller(

@@ -89,7 +89,7 @@ def test_absent_nil_and_empty_stay_three_things_both_ways(old: dict[str, Any], n
 
 
 def test_an_element_that_is_carried_elsewhere_is_left_out() -> None:
-    assert TABLE.to_new({"PersonCivilRegistrationIdentifier": "0101010001"}) == {}
+    assert TABLE.to_new({"PersonCivilRegistrationIdentifier": "0506912617"}) == {}
 
 
 def test_an_element_without_a_place_is_refused_by_name() -> None:

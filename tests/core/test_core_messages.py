@@ -82,6 +82,6 @@ def test_the_error_number_of_a_reply_is_a_whole_number_in_a_problem_body(json: A
 
 
 def test_bodies_as_they_came_are_not_shown_when_a_message_is_printed() -> None:
-    secret = b"0101010001"
+    secret = b"0506912617"
     request = RestRequest("POST", path("/jobsearch/v2/Joboenske"), raw=secret)
-    assert "0101010001" not in repr(request) + repr(RestReply(200, raw=secret))
+    assert "0506912617" not in repr(request) + repr(RestReply(200, raw=secret))

@@ -37,8 +37,8 @@ CALLER = Caller(
     user_organisation=Organisation(7, "0101"),
     registered=Tidspunkt("2024-12-08T08:00:00.1234567+01:00"),
 )
-READ = RestRequest("GET", path("/jobsearch/v2/Joboenske"), citizen="0101010001")
-WRITE = RestRequest("POST", path("/jobsearch/v2/Joboenske"), citizen="0101010001", json={"a": 1}, request_id="r-1")
+READ = RestRequest("GET", path("/jobsearch/v2/Joboenske"), citizen="0506912617")
+WRITE = RestRequest("POST", path("/jobsearch/v2/Joboenske"), citizen="0506912617", json={"a": 1}, request_id="r-1")
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 BOTH = pytest.mark.parametrize("client", ["pyreqwest", "httpx"])
 
@@ -279,7 +279,7 @@ def test_headers_carry_citizen_caller_and_request_id_encoded(client: str) -> Non
         "x-requestorganisationtypeidentifier": "7",
         "x-requestorganisationcode": "0101",
         "x-registrationdatetime": "2024-12-08T08:00:00.1234567+01:00",
-        "x-civilregistrationidentifier": "0101010001",
+        "x-civilregistrationidentifier": "0506912617",
         "x-requestid": "r-1",
         "accept": "application/json, application/problem+json",
         "accept-encoding": "identity",
@@ -377,7 +377,7 @@ def test_a_domain_without_an_address_is_a_mistake_of_the_gateway() -> None:
 @BOTH
 def test_neither_log_nor_fault_tells_the_address(client: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    request = RestRequest("GET", path("/jobsearch/v1/{cpr}", cpr="0101010001"))
+    request = RestRequest("GET", path("/jobsearch/v1/{cpr}", cpr="0506912617"))
 
     async def run() -> list[RestReply | UpstreamFault]:
         async with faulty(reply(b"{}"), resets) as stub:
@@ -388,7 +388,7 @@ def test_neither_log_nor_fault_tells_the_address(client: str, caplog: pytest.Log
     assert "jobsearch: upstream.broken" in caplog.text
     told = [caplog.text, fault.text, repr(fault), repr(fault.__cause__)]
     assert answered == RestReply(200, {}, b"{}")
-    assert not any("0101010001" in text for text in told)
+    assert not any("0506912617" in text for text in told)
 
 
 @pytest.mark.parametrize(

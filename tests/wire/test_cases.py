@@ -24,7 +24,7 @@ cites: tilmelding.fortid tilmelding.haendelsesdato
 <Request xmlns="urn:x"><Id>{MINE}</Id></Request>
 ---------- rest out
 POST /visiteringogstatus/v1/Tilmelding/{{id-1}}
-x-civilRegistrationIdentifier: 0101010001
+x-civilRegistrationIdentifier: 0506912617
 {{"Klientkategori": 2}}
 ---------- rest in
 200 "{{id-1}}"
@@ -55,7 +55,7 @@ def test_a_case_is_read_with_its_lines_and_blocks() -> None:
         registered="2024-12-10T10:00:00.1234567+01:00",
         soap_in=f'<Request xmlns="urn:x"><Id>{MINE}</Id></Request>',
         rest_out=(
-            "POST /visiteringogstatus/v1/Tilmelding/{id-1}\nx-civilRegistrationIdentifier: 0101010001\n"
+            "POST /visiteringogstatus/v1/Tilmelding/{id-1}\nx-civilRegistrationIdentifier: 0506912617\n"
             '{"Klientkategori": 2}',
             "GET /jobsearch/v2/Joboenske",
         ),
@@ -132,8 +132,8 @@ def test_a_name_that_no_uuid_has_yet_is_refused() -> None:
             "DELETE /domain/x%2Fy?b=c&d=e",
         ),
         (
-            RestRequest("POST", path("/domain/v1"), citizen="0101010001", request_id="r", json={"a": "æ", "b": []}),
-            'POST /domain/v1\nx-civilRegistrationIdentifier: 0101010001\nx-requestId: r\n{\n  "a": "æ",\n  "b": []\n}',
+            RestRequest("POST", path("/domain/v1"), citizen="0506912617", request_id="r", json={"a": "æ", "b": []}),
+            'POST /domain/v1\nx-civilRegistrationIdentifier: 0506912617\nx-requestId: r\n{\n  "a": "æ",\n  "b": []\n}',
         ),
     ],
 )

@@ -46,10 +46,10 @@ def test_what_can_be_read_in_two_ways_is_refused(raw: bytes, key: str) -> None:
 
 def test_a_refusal_tells_the_place_and_nothing_of_the_content() -> None:
     with pytest.raises(JsonError) as caught:
-        loads(b'{"cpr": "0101010001" x}')
+        loads(b'{"cpr": "0506912617" x}')
     assert (caught.value.key, caught.value.where) == ("json.invalid", "character 21")
     assert caught.value.__cause__ is None
-    assert "0101010001" not in str(caught.value)
+    assert "0506912617" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
