@@ -68,10 +68,15 @@ def by_a_kasse(day: date = TODAY) -> Context:
 
 
 @pytest.mark.parametrize("kind", [DELTID, FULDTID])
-def test_an_a_kasse_registers_it_without_a_look_up_from_2025(kind: int) -> None:
-    done = register(absence(date(2025, 1, 1), kind), by_a_kasse(date(2025, 3, 1)))
-    assert len(done.sent) == 1
+def test_from_2025_an_a_kasse_registers_it_however_long_the_citizen_is_unemployed(kind: int) -> None:
+    long_since = enrolled(since(date(2020, 1, 1)))
+    done = register(absence(date(2025, 1, 1), kind), by_a_kasse(date(2025, 3, 1)), long_since)
+    assert len(done.sent) == 2
     assert done.cited == (JOBRETTET,)
+
+
+def test_from_2025_it_still_takes_an_unemployment_period() -> None:
+    assert refused(absence(date(2025, 1, 1), DELTID), by_a_kasse(date(2025, 3, 1)), enrolled()).number == 4575
 
 
 def test_the_eve_of_2025_is_looked_up_even_when_it_is_sent_later() -> None:
@@ -165,7 +170,7 @@ def test_a_correction_follows_the_same_rule() -> None:
     replies = enrolled(since(date(2024, 6, 1)))
     assert refused(asked, by_a_kasse(), replies, operation="UpdateFravaer").number == 4575
     asked = changed(date(2025, 1, 1), FULDTID)
-    assert register(asked, by_a_kasse(), operation="UpdateFravaer").sent == (asked,)
+    assert register(asked, by_a_kasse(), replies, operation="UpdateFravaer").sent[-1] == asked
 
 
 def test_a_modern_caller_is_told_the_property() -> None:
@@ -284,6 +289,27 @@ def test_return_within_13_weeks_is_refused_on_any_other_absence(illnesses: RestR
     assert (fault.number, fault.key) == (1014, "sygemelding.13-uger")
     assert fault.element == "AdditionalInformationOnAbsenceTypeIdentifier"
     assert where.cited == ["sygemelding.13-uger"]
+
+
+@pytest.mark.parametrize(("sagstype", "employer", "allowed"), [(1, False, True), (1, True, True), (2, True, False)])
+def test_where_the_case_type_is_known_it_says_whether_an_illness_is_from_employment(
+    sagstype: int, employer: bool, allowed: bool
+) -> None:
+    state = {"erAktuel": True, "erSlettet": False}
+    illness = {"fravaerIdentifier": ID, "sagstype": sagstype, "registreringsmetadata": state}
+    there = RestReply(200, {"sygemeldinger": [illness | ({"arbejdsgiver": {}} if employer else {})]})
+    asked, where = information("2025-01-01T00:00:00", 4), context(day=TODAY)
+    if allowed:
+        assert register(asked, where, there, operation="CreateYderligereInfo").sent[-1] == asked
+    else:
+        assert refused(asked, where, there, operation="CreateYderligereInfo").key == "sygemelding.13-uger"
+
+
+def test_a_deleted_illness_is_none() -> None:
+    gone = {"registreringsmetadata": {"erAktuel": True, "erSlettet": True}}
+    there = RestReply(200, {"sygemeldinger": [{"fravaerIdentifier": ID, "arbejdsgiver": {}} | gone]})
+    fault = refused(information("2025-01-01T00:00:00", 4), context(day=TODAY), there, operation="CreateYderligereInfo")
+    assert fault.key == "sygemelding.13-uger"
 
 
 def test_return_within_13_weeks_is_no_value_on_the_eve_and_nothing_is_looked_up() -> None:

@@ -226,8 +226,8 @@ def test_every_generated_call_of_an_operation_that_is_not_modernised_gets_its_cl
 ) -> None:
     service, bridge = pair
     clear = [
-        Said(500, "1.1", "Server", "1011", "operation.not-bridged"),
-        Said(500, "1.2", "Receiver", "1011", "operation.not-bridged"),
+        Said(500, "1.1", "Server", "1100", "operation.not-bridged"),
+        Said(500, "1.2", "Receiver", "1100", "operation.not-bridged"),
     ]
 
     @settings(REPEATABLE, max_examples=4)

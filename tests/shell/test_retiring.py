@@ -44,6 +44,10 @@ class Old(Upstream):
 
 
 def post(loaded: Loaded, path: str, sample: str, upstream: Upstream | None = None) -> httpx.Response:
+    return sent(loaded, path, (SAMPLES / f"{sample}.xml").read_bytes(), upstream)
+
+
+def sent(loaded: Loaded, path: str, body: bytes, upstream: Upstream | None = None) -> httpx.Response:
     config = Config(
         Listen(),
         ROOT / "wsdl",
@@ -61,7 +65,6 @@ def post(loaded: Loaded, path: str, sample: str, upstream: Upstream | None = Non
         gateway: Any = Gateway(config, loaded, upstream or Upstream({}), lambda: NOON)
         transport = httpx.ASGITransport(gateway)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-            body = (SAMPLES / f"{sample}.xml").read_bytes()
             return await client.post(path, content=body, headers={"content-type": "text/xml; charset=utf-8"})
 
     return asyncio.run(call())
@@ -115,3 +118,21 @@ def test_without_an_old_address_it_is_answered_by_a_clear_fault(loaded: Loaded) 
 
     assert "operation.not-bridged" in answer.text
     assert "s:Server" in answer.text
+
+
+def test_who_still_calls_is_logged_once_a_day_also_when_the_service_has_ended(
+    loaded: Loaded, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="overgang.usage")
+    post(ended(loaded, date(2025, 6, 30)), ABSENCE, "AbsenceRegistrationService.CreateAbsence")
+
+    assert [record.message for record in caplog.records] == [
+        "8/10101 still calls AbsenceRegistrationService/7 CreateAbsence"
+    ]
+
+
+def test_an_operation_that_is_not_modernised_is_refused_before_it_is_read(loaded: Loaded) -> None:
+    body = (SAMPLES / "PersonRegistrationService.CreateHealthLimitation.xml").read_text(encoding="utf-8")
+    emptied = body[: body.index("<s:Header>")] + body[body.index("</s:Header>") + len("</s:Header>") :]
+
+    assert "operation.not-bridged" in sent(loaded, PERSON, emptied.encode()).text

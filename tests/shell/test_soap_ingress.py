@@ -139,7 +139,7 @@ def test_an_operation_that_no_area_bridges_is_a_server_fault() -> None:
     )
 
     assert answer.status == 500
-    assert b"<ErrorCode>1011</ErrorCode>" in answer.body
+    assert b"<ErrorCode>1100</ErrorCode>" in answer.body
     assert b"[operation.not-bridged]" in answer.body
 
 

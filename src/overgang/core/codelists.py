@@ -27,6 +27,11 @@ class CodeValue:
     def holds(self, day: date) -> bool:
         return self.since <= day and (self.ends is None or day <= self.ends)
 
+    @property
+    def validity(self) -> str:
+        """Its days in words: which code it is is not said, when it is valid is."""
+        return f"valid from {self.since.isoformat()}" + (f" to {self.ends.isoformat()}" if self.ends else "")
+
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
@@ -48,7 +53,10 @@ class CodeList:
             raise CallerFault(unknown, "code.unknown", element=element, expected=f"a value of code list {self.name}")
         if not value.holds(day):
             raise CallerFault(
-                2003, "code.expired", element=element, expected=f"a value of code list {self.name} valid on the day"
+                2003,
+                "code.expired",
+                element=element,
+                expected=f"a value of code list {self.name} valid on the day; this one is {value.validity}",
             )
         if value.internal:
             raise CallerFault(6052, "code.internal", element=element, expected=f"a public value of {self.name}")

@@ -35,11 +35,11 @@ class Retirement:
     sunset: date | None = None
     brownouts: Sequence[Brownout] = ()
 
-    def headers(self, link: str) -> list[tuple[str, str]]:
-        """Deprecation (RFC 9745), Link to the modern contract, and Sunset (RFC 8594) once it is decided."""
+    def headers(self, *links: str) -> list[tuple[str, str]]:
+        """Deprecation (RFC 9745), a Link to each modern contract, and Sunset (RFC 8594) once it is decided."""
         found = [
             ("Deprecation", f"@{int(_begins(self.deprecated.day).timestamp())}"),
-            ("Link", f'<{link}>; rel="successor-version"; type="application/json"'),
+            *(("Link", f'<{link}>; rel="successor-version"; type="application/json"') for link in links),
         ]
         if self.sunset is not None:
             found.append(("Sunset", format_datetime(self._ends(self.sunset), usegmt=True)))

@@ -91,11 +91,12 @@ class SoapHttp:
 
 
 def _retiring(service: Bridged, public: str) -> list[tuple[bytes, bytes]]:
-    """Deprecation, Link and Sunset of a service; the link is the modern contract of its first bridged operation."""
-    domains = [bridge.replacement.split("/")[1] for bridge in service.bridges.values() if "/" in bridge.replacement]
-    if service.retirement is None or not domains:
+    """Deprecation, Link and Sunset of a service; a link for each modern domain that its operations lead to."""
+    calls = [call for bridge in service.bridges.values() for call in bridge.replacement.split(", ") if "/" in call]
+    if service.retirement is None or not calls:
         return []
-    said = service.retirement.headers(f"{public}/{domains[0]}/openapi.json")
+    domains = sorted({call.split("/")[1] for call in calls})
+    said = service.retirement.headers(*(f"{public}/{domain}/openapi.json" for domain in domains))
     return [(name.lower().encode(), value.encode()) for name, value in said]
 
 

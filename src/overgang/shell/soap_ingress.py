@@ -159,14 +159,12 @@ class SoapFace:
             envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
             bridge = _bridge(service, envelope.body.tag)
             check_action(version, actions, action, bridge.contract.soap_action)
-            if service.retirement is not None:
-                service.retirement.check(received, bridge.replacement or "none")
-            if bridge.area is None and self._old is not None and self._old.reaches(service.key):
-                return await _forwarded(self._old, service, body, content_type, actions)
+            if bridge.area is None:
+                return await self._elsewhere(service, bridge, body, content_type, actions, received)
             blocks = _blocks(service, bridge, envelope)
+            self._check_retirement(service, bridge, _organisation(blocks), received)
             call = self._call(service, bridge, envelope, blocks, received)
             callers.check(call.caller, self._codelists, call.day)
-            self._note_use(service, call)
             context = Context(
                 face=Face.SOAP,
                 caller=call.caller,
@@ -176,7 +174,7 @@ class SoapFace:
                 cited=cited,
                 names=bridge.names,
             )
-            text = _encoded(bridge, await self._driver.run(_flow(bridge, call), context))
+            text = _encoded(bridge, await self._driver.run(bridge.area.flow(call), context))
             return Answer(200, version.content_type, wrap(version, text), cited)
         except Fault as fault:
             return _faulted(version, fault, cited)
@@ -184,12 +182,33 @@ class SoapFace:
             log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
             return _faulted(version, GatewayFault(1011, "gateway.internal"), cited)
 
-    def _note_use(self, service: Bridged, call: SoapCall) -> None:
-        """Log once a day who still calls a deprecated operation (rules.md service.udfasning)."""
-        use = (call.day, str(call.caller.organisation), call.operation)
-        if service.retirement is not None and use not in self._used:
-            self._used = {known for known in self._used if known[0] == call.day} | {use}
-            usage.info("%s still calls %s %s", call.caller.organisation, service.key, call.operation)
+    async def _elsewhere(
+        self,
+        service: Bridged,
+        bridge: Bridge,
+        body: bytes,
+        content_type: str | None,
+        actions: Sequence[str],
+        received: datetime,
+    ) -> Answer:
+        """An operation that is not modernised: the old service's own answer, or a fault. Nothing of it is read here."""
+        self._check_retirement(service, bridge, "a caller of what is not modernised", received)
+        if self._old is None or not self._old.reaches(service.key):
+            note = f"{bridge.contract.name} is not modernised, and no old address is configured for it"
+            raise GatewayFault(1100, "operation.not-bridged", note=note, status=501)
+        headers = {"Content-Type": content_type or "", **({"SOAPAction": actions[0]} if actions else {})}
+        raw = await self._old.forward(service.key, body, headers)
+        return Answer(raw.status, raw.kind, raw.body)
+
+    def _check_retirement(self, service: Bridged, bridge: Bridge, caller: str, received: datetime) -> None:
+        """Rule service.udfasning: log once a day who still calls what is deprecated, then refuse where it is due."""
+        if service.retirement is None:
+            return
+        use = (received.astimezone(COPENHAGEN).date(), caller, f"{service.key} {bridge.contract.name}")
+        if use not in self._used:
+            self._used = {known for known in self._used if known[0] == use[0]} | {use}
+            usage.info("%s still calls %s", caller, use[2])
+        service.retirement.check(received, bridge.replacement or "none")
 
     def _call(
         self, service: Bridged, bridge: Bridge, envelope: Envelope, blocks: dict[str, Any], received: datetime
@@ -209,15 +228,6 @@ class SoapFace:
         )
 
 
-async def _forwarded(
-    old: OldSide, service: Bridged, body: bytes, content_type: str | None, actions: Sequence[str]
-) -> Answer:
-    """The old service's own answer to the same bytes."""
-    headers = {"Content-Type": content_type or "", **({"SOAPAction": actions[0]} if actions else {})}
-    raw = await old.forward(service.key, body, headers)
-    return Answer(raw.status, raw.kind, raw.body)
-
-
 def where(mistake: BaseException) -> str:
     """File and line at which an exception was raised; nothing of what it holds."""
     frames = traceback.extract_tb(mistake.__traceback__)
@@ -231,10 +241,9 @@ def _bridge(service: Bridged, qname: str) -> Bridge:
     return bridge
 
 
-def _flow(bridge: Bridge, call: SoapCall) -> Any:
-    if bridge.area is None:
-        raise GatewayFault(1011, "operation.not-bridged", note=f"{call.operation} has no modern counterpart here")
-    return bridge.area.flow(call)
+def _organisation(blocks: Mapping[str, Any]) -> str:
+    active = blocks[callers.ACTIVE_ORGANISATION]
+    return f"{active['OrganisationTypeIdentifier']}/{active['OrganisationCode']}"
 
 
 def _blocks(service: Bridged, bridge: Bridge, envelope: Envelope) -> dict[str, Any]:

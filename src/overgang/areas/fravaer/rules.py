@@ -28,6 +28,7 @@ from overgang.core.timeline import Source, Timeline, Version
 from overgang.core.values import Tidspunkt
 
 JOBRETTET_UDDANNELSE = (31, 32)  # deltid, fuldtid; the ids are reconstructed
+FRA_BESKAEFTIGELSE = 1  # a value of SustenanceSystemCaseType; the id is reconstructed
 FULDT_TILBAGE_INDEN_13_UGER = 4  # a value of AdditionalInformationOnAbsenceType; the id is reconstructed
 
 JOBRETTET: Law[int | None] = Law(
@@ -94,10 +95,8 @@ def jobrettet_uddannelse(request: RestRequest, context: Context) -> Generator[Re
     JOBRETTET.cite(context)
     start = day_of(request, ABSENCE.field("startDato"), context)
     law = JOBRETTET.on(start, context)
-    if law is not None and law.value is None:
-        return request
     since = (yield from _unemployed_since(request, start)) if law is not None else None
-    if law is None or since is None or start >= _months_later(since, law.value or 0):
+    if law is None or since is None or (law.value is not None and start >= _months_later(since, law.value)):
         element = name_of(ABSENCE.field("fravaerType"), context)
         raise CallerFault(4575, JOBRETTET.id, element=element, expected="another type, or the contact responsibility")
     return request
@@ -117,7 +116,7 @@ def _unemployed_since(request: RestRequest, day: date) -> Generator[RestRequest,
 
 
 def tretten_uger(request: RestRequest, context: Context) -> Generator[RestRequest, RestReply, RestRequest]:
-    """sygemelding.13-uger: looks up whether the absence is an illness with an employer, so one from employment."""
+    """sygemelding.13-uger: looks up whether the absence is an illness from employment."""
     start = day_of(request, INFORMATION.field("startDato"), context)
     kind = INFORMATION.field("yderligereInfoType")
     if request.json[kind.new] != FULDT_TILBAGE_INDEN_13_UGER or TRETTEN_UGER.on(start, context) is None:
@@ -128,10 +127,17 @@ def tretten_uger(request: RestRequest, context: Context) -> Generator[RestReques
         RestRequest("GET", path("/visiteringogstatus/v1/Sygemelding/historik"), citizen=request.citizen)
     )
     versions = (each for each in found["sygemeldinger"] if each["fravaerIdentifier"].lower() == absence)
-    if not any("arbejdsgiver" in each and each["registreringsmetadata"]["erAktuel"] for each in versions):
+    if not any(_from_employment(each) for each in versions):
         expected = "another type, or a sickness absence from employment"
         raise CallerFault(1014, TRETTEN_UGER.id, element=name_of(kind, context), expected=expected)
     return request
+
+
+def _from_employment(version: dict[str, Any]) -> bool:
+    """Whether the current version of an illness is from employment: by its case type, or else by having an employer."""
+    state = version["registreringsmetadata"]
+    employed = version["sagstype"] == FRA_BESKAEFTIGELSE if "sagstype" in version else "arbejdsgiver" in version
+    return employed and state["erAktuel"] and not state["erSlettet"]
 
 
 def _months_later(day: date, months: int) -> date:

@@ -153,7 +153,7 @@ def afmelding(request: RestRequest, context: Context) -> RestRequest:
     if law is not None and not 0 <= (ends - context.day).days <= law.value:
         AFMELDING.cite(context)
         element = name_of(AFMELDINGSDATO, context)
-        raise CallerFault(4322, AFMELDING.id, element=element, expected="today or a day soon after")
+        raise CallerFault(4322, AFMELDING.id, element=element, expected=f"today or at most {law.value} days after")
     value = context.codelists["CauseType"].values[request.json["afmeldeaarsag"]]
     organisation, element = context.caller.organisation.type, name_of(AFMELDEAARSAG, context)
     if value.only and organisation not in value.only:

@@ -166,7 +166,10 @@ def afmeldingsvindue(request: RestRequest, context: Context) -> RestRequest:
     if window is not None and not 0 <= (ends - context.day).days <= window.value:
         AFMELDING.cite(context)
         raise CallerFault(
-            4322, "afmelding.vindue", element=name_of(AFMELDINGSDATO, context), expected="today or a day soon after"
+            4322,
+            "afmelding.vindue",
+            element=name_of(AFMELDINGSDATO, context),
+            expected=f"today or at most {window.value} days after",
         )
     return request
 
