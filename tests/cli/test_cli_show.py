@@ -83,7 +83,10 @@ def test_rules_shows_what_is_in_force_on_a_day(capsys: pytest.CaptureFixture[str
     assert eve.startswith("In force on 2024-12-07:\n")
     assert "tilmelding.fortid" not in eve
     assert "tilmelding.fortid  (tilmelding, SOAP, since 2024-12-08)" in day
-    assert day.count("\n  source: ") == sum(not line.startswith(("In ", " ")) for line in day.splitlines())
+    laws = [line for line in day.splitlines() if not line.startswith(("In ", " ", "service.udfasning"))]
+    assert day.count("\n  source: ") == len(laws)
+    assert "service.udfasning: JoblogService/2 is deprecated by release 2024-4  (since 2024-12-08)" in day
+    assert "service.udfasning" not in eve
 
 
 def test_rules_shows_what_changes_between_two_days(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +94,17 @@ def test_rules_shows_what_changes_between_two_days(capsys: pytest.CaptureFixture
 
     assert "From 2024-12-08:\ntilmelding.dato" in out
     assert "source: IT-Nyhedsbrev" in out
+    assert "concerns CreateTilmelding (UnemploymentEnrollmentService.UnemploymentEnrollment)" in out
     assert told(capsys, "rules", "--changes", "2024-12-08", "2024-12-09").startswith("Nothing changes ")
+
+
+def test_rules_shows_code_values_and_services_that_change(capsys: pytest.CaptureFixture[str]) -> None:
+    out = told(capsys, "rules", "--changes", "2024-12-31", "2025-03-16")
+
+    assert "From 2025-01-01:\ncode list PersonCategoryType: 3 " in out
+    assert "may no longer be used" in out
+    assert "From 2025-03-16:\nservice.udfasning: JoblogService" not in out
+    assert "AbsenceRegistrationService/7 is replaced by release 2025-1 (the day is assumed)" in out
 
 
 @pytest.mark.parametrize(

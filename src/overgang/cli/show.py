@@ -2,15 +2,14 @@
 
 import argparse
 import difflib
-from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from overgang.areas import AREAS
+from overgang.cli import changes
 from overgang.cli.home import loaded
 from overgang.core.rules import KODELISTE, Law
-from overgang.core.timeline import NotInForce, Version
+from overgang.core.timeline import NotInForce
 from overgang.core.values import COPENHAGEN
 from overgang.shell.casebook import Casebook, load_cases
 from overgang.shell.clock import now
@@ -88,40 +87,25 @@ def _case(name: str) -> Case:
 
 def rules(given: argparse.Namespace) -> int:
     """What is in force on a day, or what changes between two days, each with its source."""
+    everything = loaded()
     if given.changes:
         first, last = given.changes
-        lines = list(_changes(first, last))
+        lines = changes.between(first, last, _laws(), everything)
         print("\n".join(lines) if lines else f"Nothing changes from {first} to {last}.")
         return 0
     day = given.on or now().astimezone(COPENHAGEN).date()
     print(f"In force on {day}:")
     for area, law in _laws():
         try:
-            print(_line(area, law, law.timeline.on(day)))
+            print(changes.line(area, law, law.timeline.on(day)))
         except NotInForce:
             continue
+    for since, text in sorted(changes.services(everything)):
+        if since <= day:
+            print(f"{text}  (since {since})")
     return 0
 
 
 def _laws() -> list[tuple[str, Law[Any]]]:
     """Every law with the area it is declared by; one holds for all of them."""
     return [("all areas", KODELISTE), *((area.name, law) for area in AREAS for law in area.laws)]
-
-
-def _changes(first: date, last: date) -> Iterator[str]:
-    """The versions that begin after `first` and by `last`, and the laws that end in between, by day."""
-    found = []
-    for area, law in _laws():
-        for version in law.timeline:
-            if first < version.since <= last:
-                found.append((version.since, f"{_line(area, law, version)}\n  concerns {', '.join(law.concerns)}"))
-        if law.timeline.ends and first <= law.timeline.ends < last:
-            found.append((law.timeline.ends + timedelta(days=1), f"{law.id} no longer holds\n  {law.text}"))
-    for day, text in sorted(found):
-        yield f"From {day}:\n{text}"
-
-
-def _line(area: str, law: Law[Any], version: Version[Any]) -> str:
-    faces = " and ".join(face.value.upper() for face in law.faces)
-    value = f"  value: {version.value}\n" if isinstance(version.value, int | str) else ""
-    return f"{law.id}  ({area}, {faces}, since {version.since})\n  {law.text}\n{value}  source: {version.source.title}"
