@@ -9,7 +9,9 @@ from ruling import CITIZEN, Ruled, context, midnight, request, ruled
 from overgang.areas.fravaer.area import AREA as FRAVAER
 from overgang.areas.sygemelding.area import AREA as SYGEMELDING
 from overgang.core.area import Area
+from overgang.core.flow import play
 from overgang.core.messages import Face, RestReply
+from overgang.core.rules import Governed, govern
 
 TODAY = date(2025, 1, 15)
 FIRST = date(2025, 1, 1)  # of the rule on Min plan
@@ -139,6 +141,53 @@ def test_any_other_illness_exempts_from_nothing(more: dict[str, Any]) -> None:
     item = illness(**more)
     done = illnesses(item)
     assert (done.answer, done.cited) == (RestReply(200, {"sygemeldinger": [item]}, b"raw"), ())
+
+
+STATUS = request("GET", "/visiteringogstatus/v2/VisiteringOgStatusStatus")
+
+
+def status(area: Area, looked_up: dict[str, Any], day: date = TODAY, face: Face = Face.REST, **shown: Any) -> Any:
+    """The status as the rules of `area` show it; their look-up finds `looked_up`."""
+    where = context(day=day, face=face)
+    governed = Governed("status", frozenset(), reply_rules=area.reply_rules["GetPersonVisiteringOgStatusStatus"])
+    replies = [RestReply(200, {"kontaktgrupper": [], **shown}, b"raw")]
+    if face is Face.REST and not (area is SYGEMELDING and day < FIRST):
+        replies.append(RestReply(200, looked_up))
+    played = play(govern(governed, STATUS, where), *replies)
+    return played.answer, tuple(where.cited)
+
+
+def test_a_modern_status_says_from_what_the_citizen_is_exempt() -> None:
+    answer, cited = status(FRAVAER, {"fravaer": [absence(kind=FERIE), absence()]})
+    assert answer.json == {"kontaktgrupper": [], "fritagelser": JOBRETTET}
+    assert (answer.raw, cited) == (None, ("fravaer.jobrettet-fritagelse",))
+    answer, cited = status(SYGEMELDING, {"sygemeldinger": [illness()]}, fritagelser=JOBRETTET)
+    assert answer.json["fritagelser"] == [*JOBRETTET, *MIN_PLAN]
+    assert cited == ("sygemelding.min-plan",)
+
+
+@pytest.mark.parametrize(
+    ("area", "found"),
+    [
+        pytest.param(FRAVAER, {"fravaer": [absence(kind=FERIE)]}, id="another absence"),
+        pytest.param(SYGEMELDING, {"sygemeldinger": [illness(sagstype=FRA_LEDIGHED)]}, id="another illness"),
+    ],
+)
+def test_a_modern_status_without_an_exemption_goes_on_byte_for_byte(area: Area, found: dict[str, Any]) -> None:
+    answer, cited = status(area, found)
+    assert (answer, cited) == (RestReply(200, {"kontaktgrupper": []}, b"raw"), ())
+
+
+def test_a_status_before_the_rule_on_min_plan_and_one_for_an_old_caller_are_not_looked_into() -> None:
+    unchanged = RestReply(200, {"kontaktgrupper": []}, b"raw")
+    assert status(SYGEMELDING, {"sygemeldinger": [illness()]}, day=EVE) == (unchanged, ())
+    for area in (FRAVAER, SYGEMELDING):
+        assert status(area, {}, face=Face.SOAP) == (unchanged, ())
+
+
+def test_an_exemption_that_a_status_shows_already_is_not_shown_twice() -> None:
+    answer, _ = status(FRAVAER, {"fravaer": [absence()]}, fritagelser=JOBRETTET[:1])
+    assert answer.json["fritagelser"] == JOBRETTET
 
 
 def test_both_can_be_switched_off_for_a_caller() -> None:

@@ -1,10 +1,11 @@
 import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ruling import VIRKSOMHED, WRITTEN, Ruled, context, midnight, request, ruled
+from ruling import CITIZEN, VIRKSOMHED, WRITTEN, Ruled, context, midnight, request, ruled
 
 from overgang.areas.visitation.area import AREA
 from overgang.areas.visitation.rules import ENDS, LAWS
@@ -42,6 +43,11 @@ def refused(asked: RestRequest, where: Context, operation: str = "CreatePersonka
     return raised.value
 
 
+def shown(kind: int, start: str, end: str | None = None) -> dict[str, Any]:
+    item = {"personkategoriIdentifier": ID, "personkategoriType": kind, "starttidspunkt": start}
+    return item | ({"sluttidspunkt": end} if end else {}) | {"dfdgRegistreringstidspunkt": "2024-10-01T08:00:00+02:00"}
+
+
 # ---- category 3, written
 
 
@@ -56,8 +62,7 @@ def test_an_old_callers_3_of_the_day_is_registered_as_2(operation: str) -> None:
 @pytest.mark.parametrize("face", list(Face))
 def test_a_3_of_the_eve_stays_3_whenever_it_is_sent(operation: str, face: Face) -> None:
     asked = category("2024-12-31T23:59:59.999")
-    done = register(asked, context(day=date(2025, 6, 1), face=face), operation)
-    assert (done.sent, done.cited) == ((asked,), ())
+    assert register(asked, context(day=date(2025, 6, 1), face=face), operation).sent == (asked,)
 
 
 def test_a_3_of_the_day_is_2_when_it_is_sent_on_the_eve() -> None:
@@ -101,12 +106,128 @@ def test_the_code_list_ends_on_the_eve_of_the_law() -> None:
     assert [id for id, value in values.items() if "ends" in value] == [3]
 
 
+# ---- the technical message about it
+
+
+def told(asked: RestRequest, where: Context, *replies: RestReply, operation: str = "CreatePersonkategori") -> int:
+    """How many messages a registration leads to."""
+    ruled(AREA, operation, asked, where, *(replies or (WRITTEN,)))
+    return len(where.notices)
+
+
+@each_write
+def test_whoever_registers_a_3_of_the_day_is_told_that_it_is_a_2(operation: str) -> None:
+    where = context(JOBCENTER, day=DAY)
+    assert told(category(DAY), where, operation=operation) == 1
+    (notice,) = where.notices
+    assert (notice.receiver, notice.citizen) == (where.caller.organisation, CITIZEN)
+    assert (notice.kind, notice.entity, notice.rule) == ("PersonCategory", WRITTEN.json, KATEGORI3)
+    assert CITIZEN not in repr(notice)
+
+
+def test_the_message_is_the_same_when_the_call_is_repeated_and_another_for_other_content() -> None:
+    first, again, other = (context(day=DAY) for _ in range(3))
+    asked = category(DAY, personkategoriIdentifier=ID)
+    assert told(asked, first) == told(asked, again) == 1
+    assert told(category(DAY, personkategoriIdentifier=ID, Sluttidspunkt=midnight(DAY)), other) == 1
+    assert first.notices == again.notices != other.notices
+    assert first.notices[0].entity == ID
+
+
+@each_write
+@pytest.mark.parametrize("face", list(Face))
+@pytest.mark.parametrize(
+    ("end", "day", "messages"),
+    [
+        pytest.param(None, DAY, 1, id="open, on the day"),
+        pytest.param(None, EVE, 0, id="open, on the eve"),
+        pytest.param(DAY, DAY, 1, id="ends on the day"),
+        pytest.param(EVE, DAY, 0, id="ended on the eve"),
+    ],
+)
+def test_a_3_of_2024_that_runs_on_is_told_of_once_the_day_has_come(
+    operation: str, face: Face, end: date | None, day: date, messages: int
+) -> None:
+    where = context(day=day, face=face)
+    ends: dict[str, Any] = {"Sluttidspunkt": midnight(end)} if end else {}
+    assert told(category(date(2024, 10, 1), **ends), where, operation=operation) == messages
+    assert where.cited == [KATEGORI3] * messages
+
+
+@pytest.mark.parametrize("kind", [2, 4])
+def test_another_category_is_not_told_of(kind: int) -> None:
+    assert told(category(DAY, kind), context(day=DAY)) == 0
+
+
+def test_on_a_repeat_only_what_is_registered_is_told_of() -> None:
+    asked = replace(category(DAY, personkategoriIdentifier=ID), expects=(200, 412))
+    there = shown(2, "2025-01-01T00:00:00+01:00")
+    for items, messages in (([there], 1), ([], 0), ([shown(2, "2025-01-02T00:00:00+01:00")], 0)):
+        history = RestReply(200, {"personkategorier": items})
+        assert told(asked, context(day=DAY), RestReply(412), history) == messages
+
+
+def test_a_caller_without_the_rule_is_not_told() -> None:
+    assert told(category(date(2024, 10, 1)), context(day=DAY, switched_off=[KATEGORI3])) == 0
+
+
+# ---- a change of the 2 that an open 3 is shown as
+
+
+def change(where: Context, kind: int, start: str, *registered: dict[str, Any]) -> Ruled:
+    """An UpdatePersonkategori whose look-up, if it makes one, finds these versions."""
+    body = {"PersonkategoriType": kind, "Starttidspunkt": start, "Sluttidspunkt": "2025-02-03T00:00:00+01:00"}
+    asked = request("PUT", f"{PERSONKATEGORI}/{{personkategoriIdentifier}}", body, personkategoriIdentifier=ID.upper())
+    history = RestReply(200, {"personkategorier": list(registered)})
+    return ruled(AREA, "UpdatePersonkategori", asked, where, *([history] if registered else []), WRITTEN)
+
+
+def version(kind: int, start: str, *, current: bool = True, end: str | None = None) -> dict[str, Any]:
+    return shown(kind, start, end) | {"registreringsmetadata": {"erAktuel": current, "erSlettet": False}}
+
+
+@pytest.mark.parametrize("face", list(Face))
+@pytest.mark.parametrize("start", ["2025-01-01T00:00:00+01:00", "2024-12-31T23:00:00Z"])
+def test_closing_an_open_3_as_it_is_read_keeps_what_was_registered(face: Face, start: str) -> None:
+    where = context(day=date(2025, 2, 3), face=face)
+    done = change(where, 2, start, version(8, "2024-09-01T00:00:00", current=False), version(3, "2024-10-01T00:00:00"))
+    assert done.json == {
+        "PersonkategoriType": 3,
+        "Starttidspunkt": "2024-10-01T00:00:00",
+        "Sluttidspunkt": "2025-02-03T00:00:00+01:00",
+    }
+    assert (done.cited, where.notices) == ((LAESNING,), [])
+
+
+@pytest.mark.parametrize(
+    "registered",
+    [
+        pytest.param(version(2, "2025-01-01T00:00:00"), id="a 2"),
+        pytest.param(version(3, "2024-10-01T00:00:00", end="2024-12-31T00:00:00"), id="a 3 that ended before"),
+        pytest.param(version(3, "2024-10-01T00:00:00", current=False), id="a 3 that was replaced"),
+        pytest.param(version(3, "2025-01-01T00:00:00"), id="a 3 that began on the day"),
+    ],
+)
+def test_a_change_of_anything_else_goes_on_as_it_is(registered: dict[str, Any]) -> None:
+    done = change(context(day=date(2025, 2, 3)), 2, "2025-01-01T00:00:00", registered)
+    assert (done.json["PersonkategoriType"], done.json["Starttidspunkt"]) == (2, "2025-01-01T00:00:00")
+    assert done.cited == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "where"),
+    [
+        pytest.param(4, "2025-01-01T00:00:00", context(day=DAY), id="another category"),
+        pytest.param(2, "2025-01-02T00:00:00", context(day=DAY), id="another start"),
+        pytest.param(2, "2025-01-01T00:00:00", context(day=EVE), id="before the day"),
+        pytest.param(2, "2025-01-01T00:00:00", context(day=DAY, switched_off=[LAESNING]), id="switched off"),
+    ],
+)
+def test_nothing_is_looked_up_for_a_change_that_is_not_one_of_it(kind: int, start: str, where: Context) -> None:
+    assert len(change(where, kind, start).sent) == 1
+
+
 # ---- category 3, read
-
-
-def shown(kind: int, start: str, end: str | None = None) -> dict[str, Any]:
-    item = {"personkategoriIdentifier": ID, "personkategoriType": kind, "starttidspunkt": start}
-    return item | ({"sluttidspunkt": end} if end else {}) | {"dfdgRegistreringstidspunkt": "2024-10-01T08:00:00+02:00"}
 
 
 def read(operation: str, where: Context, *items: dict[str, Any]) -> list[dict[str, Any]]:

@@ -78,7 +78,14 @@ def test_cases_are_found_in_the_folders_of_their_areas_in_order() -> None:
 def test_a_case_that_is_true_holds_and_its_transcript_shows_every_block() -> None:
     result = played(case())
     assert result.holds, result.difference
-    assert [block for block, _ in result.transcript] == ["soap in", "rest out", "rest in", "soap out", "rules cited"]
+    assert [block for block, _ in result.transcript] == [
+        "soap in",
+        "rest out",
+        "rest in",
+        "soap out",
+        "rules cited",
+        "messages kept",
+    ]
 
 
 @pytest.mark.parametrize(

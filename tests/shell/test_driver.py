@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from overgang.core.codelists import CodeList
-from overgang.core.errors import CallerFault, Fault, UpstreamFault
+from overgang.core.errors import CallerFault, Fault, GatewayFault, UpstreamFault
 from overgang.core.flow import Flow
-from overgang.core.messages import Caller, CodeLists, Face, Organisation, RestReply, RestRequest
+from overgang.core.messages import Caller, CodeLists, Face, Notice, Organisation, RestReply, RestRequest
 from overgang.core.paths import path
 from overgang.core.rules import Context, Governed
 from overgang.core.values import Tidspunkt
@@ -273,3 +273,61 @@ def test_a_fault_of_what_a_rule_sends_is_raised_in_the_rule_which_may_say_more()
         asyncio.run(Driver(governed, upstream).exchange(post(antal=1), context()))
     assert raised.value.key == "told"
     assert upstream.sent == [post(antal=1), GET]
+
+
+NOTICE = Notice("1", Organisation(8, "101"), "PersonCategory", "2", "0506912617", "visitation.kategori3")
+
+
+class Keeper:
+    """Remembers what it was given, and when: how many requests had been sent by then."""
+
+    def __init__(self, upstream: Script) -> None:
+        self.upstream = upstream
+        self.kept: list[tuple[int, Sequence[Notice]]] = []
+
+    async def keep(self, notices: Sequence[Notice]) -> None:
+        self.kept.append((len(self.upstream.sent), notices))
+
+
+def notifying(upstream: Script, keeper: Keeper | None = None) -> tuple[Driver, Context]:
+    """A driver whose write asks for a message once it took effect."""
+
+    def afterwards(request: RestRequest, reply: RestReply, context: Context) -> Generator[RestRequest, RestReply, None]:
+        context.notices.append(NOTICE)
+        yield from ()
+
+    modern = {
+        key: Modern(each.contract, replace(each.governed, afterwards=(afterwards,) if key[0] == "POST" else ()))
+        for key, each in driver(upstream).modern.items()
+    }
+    return Driver(modern, upstream, keeper), context()
+
+
+def test_a_message_is_kept_once_the_write_took_effect_and_before_the_next_request() -> None:
+    def flow() -> Flow:
+        yield post(antal=1)
+        yield GET
+        return {}
+
+    upstream = Script(RestReply(201), RestReply(200, {"antal": 1}))
+    keeper = Keeper(upstream)
+    made, where = notifying(upstream, keeper)
+    asyncio.run(made.run(flow(), where))
+    assert keeper.kept == [(1, (NOTICE,))]
+
+
+def test_a_write_that_is_refused_leads_to_no_message() -> None:
+    upstream = Script(RestReply(404, {"errorCode": 4977}))
+    keeper = Keeper(upstream)
+    made, where = notifying(upstream, keeper)
+    with pytest.raises(CallerFault):
+        asyncio.run(made.exchange(post(antal=1), where))
+    assert keeper.kept == []
+
+
+def test_a_message_that_can_not_be_kept_is_said_and_a_repeat_completes_it() -> None:
+    made, where = notifying(Script(RestReply(201)))
+    with pytest.raises(GatewayFault) as raised:
+        asyncio.run(made.exchange(post(antal=1), where))
+    assert (raised.value.key, raised.value.status) == ("store.unavailable", 503)
+    assert "the same call sent again completes it" in str(raised.value.note)

@@ -20,6 +20,7 @@ call: UnemploymentEnrollmentService/8
 caller: 8/101
 seen: UnemploymentEnrollmentService (Version 8, 2024-4)
 cites: tilmelding.fortid tilmelding.haendelsesdato
+keeps: PersonCategory 8/10111
 ---------- soap in
 <Request xmlns="urn:x"><Id>{MINE}</Id></Request>
 ---------- rest out
@@ -52,6 +53,7 @@ def test_a_case_is_read_with_its_lines_and_blocks() -> None:
         caller=(8, "101"),
         seen="UnemploymentEnrollmentService (Version 8, 2024-4)",
         cites=("tilmelding.fortid", "tilmelding.haendelsesdato"),
+        keeps="PersonCategory 8/10111",
         registered="2024-12-10T10:00:00.1234567+01:00",
         soap_in=f'<Request xmlns="urn:x"><Id>{MINE}</Id></Request>',
         rest_out=(

@@ -107,6 +107,21 @@ class RestRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A technical message that a rule asks for, about a registration of a citizen; kept durably for `receiver`.
+
+    `kind` names the old structure, `entity` the registration's uuid. The same message has the same `id`.
+    """
+
+    id: str
+    receiver: Organisation
+    kind: str
+    entity: str
+    citizen: str = field(repr=False)
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeLists:
     """What a flow yields to be given the gateway's own code lists, by their old names; nothing is sent."""
 

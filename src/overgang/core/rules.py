@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from overgang.core.codelists import CodeList
 from overgang.core.errors import ERRORS, OUTCOME_UNKNOWN, CallerFault, Fault, UpstreamFault
 from overgang.core.fields import Field, Table
-from overgang.core.messages import Caller, Face, RestReply, RestRequest
+from overgang.core.messages import Caller, Face, Notice, RestReply, RestRequest
 from overgang.core.timeline import NotInForce, Source, Timeline, Version
 from overgang.core.values import Tidspunkt, Unmappable
 
@@ -28,6 +28,7 @@ V = TypeVar("V")
 class Context:
     """What a rule may know: the face, the caller, the calendar. `cited` collects the rules that were applied.
 
+    `notices` collects the technical messages that an afterwards asks for; they are kept before the call is answered.
     `names` gives the old element of a modern property, for what is said to an old caller.
     """
 
@@ -38,6 +39,7 @@ class Context:
     switched_off: frozenset[str] = frozenset()
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     cited: list[str] = dataclasses.field(default_factory=list)
+    notices: list[Notice] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,13 @@ def look_up(request: RestRequest) -> Generator[RestRequest, RestReply, Any]:
     if reply.status != 200:
         raise refusal(_LOOK_UP, reply)
     return reply.json
+
+
+def exempting(reply: RestReply, *names: str) -> RestReply:
+    """The reply with these exemptions (fritagelsestype) beside those that it shows already."""
+    shown = reply.json.get("fritagelser", [])
+    more = [{"fritagelsestype": name} for name in names if {"fritagelsestype": name} not in shown]
+    return dataclasses.replace(reply, json=reply.json | {"fritagelser": [*shown, *more]}, raw=None)
 
 
 def day_of(request: RestRequest, field: Field, context: Context) -> date:

@@ -2,14 +2,14 @@
 
 import asyncio
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
 from lxml import etree
 
 from overgang.core.area import Area
-from overgang.core.messages import Caller, RestReply, RestRequest
+from overgang.core.messages import Caller, Notice, RestReply, RestRequest
 from overgang.shell import example
 from overgang.shell.clock import at
 from overgang.shell.driver import Driver
@@ -64,6 +64,10 @@ class _Script:
         self._case, self._played = case, played
         self.names = cases.Names(case)
         self.asked = 0
+        self.kept: list[str] = []
+
+    async def keep(self, notices: Sequence[Notice]) -> None:
+        self.kept += [f"{notice.kind} {notice.receiver}" for notice in notices]
 
     async def send(self, request: RestRequest, caller: Caller) -> RestReply:
         number, self.asked = self.asked, self.asked + 1
@@ -93,7 +97,7 @@ class Casebook:
         service = self._service(case)
         played = Played([("soap in", case.soap_in)])
         script = _Script(case, played)
-        driver = Driver(self._loaded.modern, script)
+        driver = Driver(self._loaded.modern, script, script)
         face = SoapFace(driver, self._loaded.codelists, guard.Limits(), _KEY, {})
         body = _envelope(case, service)
         answer = asyncio.run(face.answer(service, body, "text/xml; charset=utf-8", (), at(case.day)()))
@@ -102,6 +106,7 @@ class Casebook:
         expected, actual = self._answers(case, service, answer, script.names)
         played.compare("soap out", expected, actual)
         played.compare("rules cited", " ".join(case.cites), " ".join(answer.cited))
+        played.compare("messages kept", case.keeps, ", ".join(script.kept))
         return played
 
     def _service(self, case: Case) -> Bridged:

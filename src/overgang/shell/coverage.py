@@ -81,7 +81,7 @@ def _idle(areas: Iterable[Area], found: list[Gap]) -> Iterator[Gap]:
 
 def _static(loaded: Loaded) -> Iterator[Gap]:
     for area in loaded.areas:
-        yield from _modern(area, loaded.openapis[area.name])
+        yield from _modern(area, loaded)
         for service in loaded.services:
             for bridge, operation in _bridges(area, service):
                 yield from _inputs(service, bridge, operation)
@@ -188,10 +188,15 @@ def _below(element: Element, path: str, within: tuple[int, ...]) -> Iterator[tup
 # ---- modern contracts, code lists, errors
 
 
-def _modern(area: Area, openapi: OpenApi) -> Iterator[Gap]:
-    """Modern operations without rules, rules without an operation, errors without a fault."""
+def _modern(area: Area, loaded: Loaded) -> Iterator[Gap]:
+    """Modern operations without rules, rules without an operation, errors without a fault.
+
+    An area may rule on what is shown of another area's replies.
+    """
+    openapi = loaded.openapis[area.name]
     ids = {operation.id for operation in openapi.operations.values()}
-    for id in sorted((area.rules.keys() | area.reply_rules.keys() | area.afterwards.keys()) - ids):
+    everywhere = {modern.contract.id for modern in loaded.modern.values()}
+    for id in sorted((area.rules.keys() | area.afterwards.keys()) - ids | area.reply_rules.keys() - everywhere):
         yield Gap("rules without an operation", _place(area, "rules.py", f'"{id}"'), f"rules {id}")
     for operation in openapi.operations.values():
         line = f"operationId: {operation.id}"

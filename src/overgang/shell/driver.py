@@ -2,13 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from overgang.core.errors import OUTCOME_UNKNOWN, CallerFault, Fault, UpstreamFault
+from overgang.core.errors import OUTCOME_UNKNOWN, CallerFault, Fault, GatewayFault, UpstreamFault
 from overgang.core.flow import Asked, Flow, Replied
-from overgang.core.messages import Caller, CodeLists, Face, RestReply, RestRequest
+from overgang.core.messages import Caller, CodeLists, Face, Notice, RestReply, RestRequest
 from overgang.core.rules import Context, Governed, govern
 from overgang.wire.openapi import ModernOperation
 from overgang.wire.schema import SchemaProblem, Validator
@@ -22,6 +22,25 @@ class Sends(Protocol):
     async def send(self, request: RestRequest, caller: Caller) -> RestReply: ...
 
 
+class Keeps(Protocol):
+    """The seam to the store of technical messages; what it has taken is durable. Trouble is a GatewayFault."""
+
+    async def keep(self, notices: Sequence[Notice]) -> None: ...
+
+
+class KeepsNothing:
+    """The keeper of a gateway without a store: it refuses, so that no message is lost in silence."""
+
+    async def keep(self, notices: Sequence[Notice]) -> None:
+        raise not_kept()
+
+
+def not_kept() -> GatewayFault:
+    """The fault of a call that took effect but whose technical message could not be kept."""
+    note = "registered; its technical message is not kept yet; the same call sent again completes it"
+    return GatewayFault(1100, "store.unavailable", note=note, status=503)
+
+
 @dataclass(frozen=True, slots=True)
 class Modern:
     """A modern operation: its contract and what governs it."""
@@ -33,9 +52,10 @@ class Modern:
 class Driver:
     """Carries requests through the pipeline. `modern` is keyed by (method, path template)."""
 
-    def __init__(self, modern: Mapping[tuple[str, str], Modern], upstream: Sends) -> None:
+    def __init__(self, modern: Mapping[tuple[str, str], Modern], upstream: Sends, keeper: Keeps | None = None) -> None:
         self.modern = modern
         self._upstream = upstream
+        self._keeper = keeper or KeepsNothing()
 
     async def run(self, flow: Flow, context: Context) -> dict[str, Any]:
         """Drive a flow to its answer. A request's fault is raised inside the flow, at its yield."""
@@ -68,7 +88,10 @@ class Driver:
                     asked = governing.send(answered)
         except StopIteration as stop:
             reply: RestReply = stop.value
-            return reply
+        if context.notices:
+            notices, context.notices = tuple(context.notices), []
+            await self._keeper.keep(notices)
+        return reply
 
     async def _answered(self, asked: Asked, context: Context) -> Replied:
         if isinstance(asked, RestRequest):

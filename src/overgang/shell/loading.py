@@ -47,7 +47,7 @@ def load(wsdl: Path, codelist_folder: Path, areas: Sequence[Area] = AREAS, *, ca
         ),
         openapis=openapis,
         modern={
-            key: Modern(operation, _governed(area, operation))
+            key: Modern(operation, _governed(area, operation, areas))
             for area in areas
             for key, operation in openapis[area.name].operations.items()
         },
@@ -94,11 +94,13 @@ def _one(services: Sequence[Service]) -> Service:
     return Service(name, version, operations, tuple(one for service in services for one in service.forwarded))
 
 
-def _governed(area: Area, operation: openapi.ModernOperation) -> Governed:
+def _governed(area: Area, operation: openapi.ModernOperation, areas: Sequence[Area]) -> Governed:
+    """What governs an operation of `area`; what is shown of its replies may be ruled by other areas too, after it."""
+    showing = [area, *(other for other in areas if other is not area)]
     return Governed(
         operation.id,
         operation.error_codes,
         area.rules.get(operation.id, ()),
-        area.reply_rules.get(operation.id, ()),
+        tuple(rule for one in showing for rule in one.reply_rules.get(operation.id, ())),
         area.afterwards.get(operation.id, ()),
     )

@@ -6,6 +6,7 @@
     caller: 8/101                                           <- organisation type and code
     seen: UnemploymentEnrollmentService (Version 8, 2024-4) <- where it comes from
     cites: tilmelding.fortid                                <- rules it must cite; absent: none
+    keeps: PersonCategory 8/10111                           <- technical messages it must keep; absent: none
     registered: 2024-12-09T23:58:00+01:00                   <- its RegistrationDateTime; absent: that day, just past 10
     ---------- soap in
     <UnemploymentEnrollmentRequest ...>...</...>            <- the Body's child
@@ -33,7 +34,7 @@ from overgang.core.messages import RestReply, RestRequest
 from overgang.wire import guard, strict_json
 
 _BLOCK: Final = re.compile(r"^-{10} (soap in|rest out|rest in|soap out)\n", re.MULTILINE)
-_HEADER: Final = re.compile(r"^(on|call|caller|seen|cites|registered): (.+)$", re.MULTILINE)
+_HEADER: Final = re.compile(r"^(on|call|caller|seen|cites|keeps|registered): (.+)$", re.MULTILINE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _NAME: Final = re.compile(r"\{(id-\d+)\}")
 TROUBLE: Final = ("timeout", "unavailable")
@@ -55,6 +56,7 @@ class Case:
     caller: tuple[int, str]
     seen: str
     cites: tuple[str, ...]
+    keeps: str
     registered: str
     soap_in: str
     rest_out: tuple[str, ...]
@@ -99,6 +101,7 @@ def parse(text: str, name: str) -> Case:
         caller=(kind, code),
         seen=said["seen"],
         cites=tuple(said.get("cites", "").split()),
+        keeps=said.get("keeps", ""),
         registered=said.get("registered", f"{day.isoformat()}T10:00:00.1234567+01:00"),
         soap_in=found["soap in"][0],
         rest_out=tuple(found["rest out"]),

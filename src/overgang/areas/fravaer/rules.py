@@ -8,7 +8,7 @@ from typing import Any
 
 from overgang.areas.fravaer.mapping import ABSENCE, INFORMATION
 from overgang.core.errors import CallerFault
-from overgang.core.messages import RestReply, RestRequest
+from overgang.core.messages import Face, RestReply, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
 from overgang.core.paths import path
 from overgang.core.registered import runs
@@ -20,6 +20,7 @@ from overgang.core.rules import (
     code_values,
     day_of,
     duration,
+    exempting,
     look_up,
     name_of,
     permission,
@@ -82,7 +83,7 @@ FRITAGELSE: Law[tuple[str, ...]] = Law(
             ),
         ),
     ),
-    concerns=("GetAlleFravaer", "GetFravaer"),
+    concerns=("GetAlleFravaer", "GetFravaer", "GetPersonVisiteringOgStatusStatus"),
 )
 
 
@@ -160,6 +161,20 @@ def fritagelser(request: RestRequest, reply: RestReply, context: Context) -> Res
     return replace(reply, json=shown[0] if one else reply.json | {"fravaer": shown}, raw=None)
 
 
+def fritagelser_i_status(
+    request: RestRequest, reply: RestReply, context: Context
+) -> Generator[RestRequest, RestReply, RestReply]:
+    """fravaer.jobrettet-fritagelse on the citizen's status: looks up the absences. An old status shows it on those."""
+    law = FRITAGELSE.on(context.day, context)
+    if law is None or context.face is not Face.REST:
+        return reply
+    found: Any = yield from look_up(RestRequest("GET", path("/visiteringogstatus/v1/Fravaer"), citizen=request.citizen))
+    if all(_with_exemptions(absence, law.value, context.day) is absence for absence in found["fravaer"]):
+        return reply
+    FRITAGELSE.cite(context)
+    return exempting(reply, *law.value)
+
+
 def _with_exemptions(absence: dict[str, Any], names: tuple[str, ...], day: date) -> dict[str, Any]:
     if absence["fravaerType"] not in JOBRETTET_UDDANNELSE or not runs(absence, day, "startDato", "slutDato"):
         return absence
@@ -184,6 +199,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "DeleteYderligereInfo": (_ALLE,),
 }
 
-REPLY_RULES: dict[str, tuple[ReplyRule, ...]] = {"GetAlleFravaer": (fritagelser,), "GetFravaer": (fritagelser,)}
+REPLY_RULES: dict[str, tuple[ReplyRule, ...]] = {
+    "GetAlleFravaer": (fritagelser,),
+    "GetFravaer": (fritagelser,),
+    "GetPersonVisiteringOgStatusStatus": (fritagelser_i_status,),  # of the area visitation
+}
 
 LAWS = (JOBRETTET, TRETTEN_UGER, FRITAGELSE)

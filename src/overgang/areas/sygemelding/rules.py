@@ -10,7 +10,7 @@ from overgang.areas.sygemelding.mapping import BENEFIT_CASE, CANCELLATION, CONTA
 from overgang.core.errors import ERRORS, CallerFault, Fault
 from overgang.core.fields import Field, Table
 from overgang.core.flow import partly
-from overgang.core.messages import RestReply, RestRequest
+from overgang.core.messages import Face, RestReply, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
 from overgang.core.paths import path
 from overgang.core.registered import runs
@@ -24,6 +24,7 @@ from overgang.core.rules import (
     code_values,
     day_of,
     duration,
+    exempting,
     look_up,
     name_of,
     permission,
@@ -94,7 +95,7 @@ MIN_PLAN: Law[str] = Law(
             ),
         ),
     ),
-    concerns=("GetSygemeldinger",),
+    concerns=("GetSygemeldinger", "GetPersonVisiteringOgStatusStatus"),
 )
 TILMELDING_DATO: Law[None] = Law(
     "tilmelding.dato",
@@ -251,6 +252,22 @@ def min_plan(request: RestRequest, reply: RestReply, context: Context) -> RestRe
     return replace(reply, json=reply.json | {"sygemeldinger": shown}, raw=None)
 
 
+def min_plan_i_status(
+    request: RestRequest, reply: RestReply, context: Context
+) -> Generator[RestRequest, RestReply, RestReply]:
+    """sygemelding.min-plan on the citizen's status: looks up the illnesses. An old status shows it on those."""
+    law = MIN_PLAN.on(context.day, context)
+    if law is None or context.face is not Face.REST:
+        return reply
+    found: Any = yield from look_up(
+        RestRequest("GET", path("/visiteringogstatus/v1/Sygemelding"), citizen=request.citizen)
+    )
+    if not any(_exempts(illness, context.day) for illness in found["sygemeldinger"]):
+        return reply
+    MIN_PLAN.cite(context)
+    return exempting(reply, law.value)
+
+
 def _exempts(illness: dict[str, Any], day: date) -> bool:
     """With benefit from employment, an employer to return to, and running on `day`."""
     benefit = illness.get("sagstype") == FRA_BESKAEFTIGELSE and illness.get("arbejdsgiver") is not None
@@ -297,7 +314,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "GetSygemeldingHistorik": (_ALLE,),
 }
 
-REPLY_RULES: dict[str, tuple[ReplyRule, ...]] = {"GetSygemeldinger": (min_plan,)}
+REPLY_RULES: dict[str, tuple[ReplyRule, ...]] = {
+    "GetSygemeldinger": (min_plan,),
+    "GetPersonVisiteringOgStatusStatus": (min_plan_i_status,),  # of the area visitation
+}
 
 AFTERWARDS: dict[str, tuple[Afterwards, ...]] = {"Raskmeld": (ophoer,)}
 

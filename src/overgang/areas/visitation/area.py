@@ -11,4 +11,5 @@ AREA = Area(
     rules=rules.RULES,
     laws=rules.LAWS,
     reply_rules=rules.REPLY_RULES,
+    afterwards=rules.AFTERWARDS,
 )

@@ -58,11 +58,13 @@ def _personkategori(call: SoapCall, citizen: str, kategori_id: str, wanted: dict
     """The version of the category that this call registered; else None.
 
     A correction that was itself corrected since is found too (case: kategori_rettet_gentaget_efter_nyere), and a
-    wanted 3 may have been registered as 2 (rule visitation.kategori3, case: kategori3_gentaget).
+    wanted 3 may have been registered as 2 (rule visitation.kategori3, case: kategori3_gentaget). What was wanted of the
+    2 that an open 3 is shown as stands in its second part (case: kategori3_vist_lukket_gentaget).
     """
     reply = yield RestRequest("GET", path(PERSONKATEGORI + "/historik"), citizen=citizen)
     parts = versions(reply.json["personkategorier"], "personkategoriIdentifier", kategori_id)
-    found = [_whole(list(same)) for _, same in groupby(parts, key=_version)]
+    shown = [list(same) for _, same in groupby(parts, key=_version)]
+    found = [item for same in shown for item in (_whole(same), same[-1])]
     as_2 = wanted | {"PersonkategoriType": KATEGORI_2}
     accepted = (wanted, as_2) if wanted["PersonkategoriType"] == KATEGORI_3 else (wanted,)
     return next(

@@ -1,15 +1,30 @@
 """Visitation: who may do what, and the end of visitationskategori 3, on writes and on what is read."""
 
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
-from overgang.areas.visitation.mapping import CATEGORY, KATEGORI_2, KATEGORI_3
+from overgang.areas.visitation.mapping import CATEGORY, KATEGORI_2, KATEGORI_3, PERSONKATEGORI
 from overgang.core.errors import CallerFault
-from overgang.core.messages import Face, RestReply, RestRequest
+from overgang.core.messages import Face, Notice, RestReply, RestRequest
 from overgang.core.organisations import A_KASSE, ANDEN_AKTOER, JOBCENTER, KOMMUNE, STAR
-from overgang.core.registered import day_read
-from overgang.core.rules import Context, Law, ReplyRule, Rule, code_values, day_of, duration, name_of, permission
+from overgang.core.paths import path
+from overgang.core.registered import day_read, says, versions
+from overgang.core.rules import (
+    Afterwards,
+    Context,
+    Law,
+    ReplyRule,
+    Rule,
+    code_values,
+    day_of,
+    duration,
+    look_up,
+    name_of,
+    permission,
+)
 from overgang.core.timeline import Source, Timeline, Version
 from overgang.core.values import COPENHAGEN
 
@@ -22,20 +37,27 @@ ENDS = date(2025, 1, 1)
 KATEGORI3: Law[int] = Law(
     "visitation.kategori3",
     "Visitationskategori 3 of sygedagpengemodtagere is gone. An old call that registers it from that day on registers "
-    "2 instead; where that is switched off for the caller, and for modern callers, it is refused (2003).",
+    "2 instead; where that is switched off for the caller, and for modern callers, it is refused (2003). Whoever "
+    "registers a 3 that is or becomes a 2 gets a technical message about it.",
     Timeline("The category that 3 becomes", Version(ENDS, KATEGORI_2, SOURCE)),
     concerns=("CreatePersonkategori", "UpdatePersonkategori"),
 )
 LAESNING: Law[int] = Law(
     "visitation.kategori3-laesning",
     "A registration of category 3 that is open when it is read on or after that day is shown as 2 from that day on; "
-    "up to and including the eve the history shows 3.",
+    "up to and including the eve the history shows 3. A change of what is shown so leaves what it was until then.",
     Timeline("The category that an open 3 is shown as", Version(ENDS, KATEGORI_2, SOURCE)),
-    concerns=("GetPersonkategorier", "GetPersonkategoriHistorik", "GetPersonVisiteringOgStatusStatus"),
+    concerns=(
+        "GetPersonkategorier",
+        "GetPersonkategoriHistorik",
+        "GetPersonVisiteringOgStatusStatus",
+        "UpdatePersonkategori",
+    ),
 )
 
 TYPE = CATEGORY.field("PersonkategoriType")
 STARTTIDSPUNKT = CATEGORY.field("Starttidspunkt")
+SLUTTIDSPUNKT = CATEGORY.field("Sluttidspunkt")
 
 
 def kategori3(request: RestRequest, context: Context) -> RestRequest:
@@ -49,6 +71,69 @@ def kategori3(request: RestRequest, context: Context) -> RestRequest:
         expected = f"another category: 3 can't begin after {ENDS - timedelta(days=1)}"
         raise CallerFault(2003, KATEGORI3.id, element=name_of(TYPE, context), expected=expected)
     return replace(request, json=request.json | {TYPE.new: version.value})
+
+
+def vist_som_2(request: RestRequest, context: Context) -> Generator[RestRequest, RestReply, RestRequest]:
+    """visitation.kategori3-laesning: a change of the 2 that an open 3 is shown as changes that 3.
+
+    Else the start that was shown would replace the registered one, and with it what the citizen was before the law.
+    """
+    start = day_of(request, STARTTIDSPUNKT, context)
+    version = LAESNING.on(context.day, context)
+    if version is None or start != version.since or request.json[TYPE.new] != version.value:
+        return request
+    found: Any = yield from look_up(RestRequest("GET", path(f"{PERSONKATEGORI}/historik"), citizen=request.citizen))
+    own = versions(found["personkategorier"], "personkategoriIdentifier", _entity(request))
+    current = next((item for item in own if item["registreringsmetadata"]["erAktuel"]), None)
+    if current is None or len(_parts(current, version)) == 1:
+        return request
+    LAESNING.cite(context)
+    registered = {TYPE.new: current["personkategoriType"], STARTTIDSPUNKT.new: current["starttidspunkt"]}
+    return replace(request, json=request.json | registered)
+
+
+def besked(request: RestRequest, reply: RestReply, context: Context) -> Generator[RestRequest, RestReply, None]:
+    """visitation.kategori3: the message to whoever registered a 3 that is or becomes a 2.
+
+    On a repeat (412) it is made only for what is registered: a request id is remembered of refused requests too.
+    """
+    unasked = KATEGORI3.id in context.switched_off or LAESNING.id in context.cited
+    if unasked or not _became_2(request, context):
+        return
+    entity = _entity(request) or str(reply.json)
+    if reply.status == 412:
+        found: Any = yield from look_up(RestRequest("GET", path(f"{PERSONKATEGORI}/historik"), citizen=request.citizen))
+        own = versions(found["personkategorier"], "personkategoriIdentifier", entity)
+        if not any(says(item, request.json, CATEGORY) for item in own):
+            return
+    KATEGORI3.cite(context)
+    said = f"{KATEGORI3.id} {sorted(request.json.items())}"
+    context.notices.append(
+        Notice(
+            id=str(uuid5(UUID(entity), said)),
+            receiver=context.caller.organisation,
+            kind="PersonCategory",
+            entity=entity,
+            citizen=request.citizen or "",
+            rule=KATEGORI3.id,
+        )
+    )
+
+
+def _became_2(request: RestRequest, context: Context) -> bool:
+    """Whether the rule made a 3 a 2, or a 3 that began before the law runs on after its day, which has come."""
+    if request.json[TYPE.new] != KATEGORI_3:
+        return KATEGORI3.id in context.cited
+    ends = day_of(request, SLUTTIDSPUNKT, context) if request.json.get(SLUTTIDSPUNKT.new) else date.max
+    return ends >= ENDS <= context.day
+
+
+def _entity(request: RestRequest) -> str:
+    """The registration's uuid: the path's or the body's; "" where the modern side gives one."""
+    identifier: str = request.path.values.get("personkategoriIdentifier") or request.json.get(
+        "personkategoriIdentifier", ""
+    )
+    return identifier
 
 
 def shown_now(request: RestRequest, reply: RestReply, context: Context) -> RestReply:
@@ -99,7 +184,7 @@ _KATEGORI = (
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "CreatePersonkategori": _KATEGORI,
-    "UpdatePersonkategori": _KATEGORI,
+    "UpdatePersonkategori": (_SKRIVER, vist_som_2, *_KATEGORI[1:]),
     "GetPersonkategorier": (_LAESER,),
     "GetPersonkategoriHistorik": (_LAESER,),
     "GetPersonVisiteringOgStatusStatus": (_LAESER,),
@@ -110,5 +195,7 @@ REPLY_RULES: dict[str, tuple[ReplyRule, ...]] = {
     "GetPersonkategoriHistorik": (shown_in_history,),
     "GetPersonVisiteringOgStatusStatus": (shown_now,),
 }
+
+AFTERWARDS: dict[str, tuple[Afterwards, ...]] = {"CreatePersonkategori": (besked,), "UpdatePersonkategori": (besked,)}
 
 LAWS = (KATEGORI3, LAESNING)
