@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from overgang.shell.config import Config, ConfigError, HeaderNames, Limits, Listen, Target, read
+from overgang.core.compare.modes import Scope
+from overgang.core.compare.values import Mode
+from overgang.shell.config import Comparing, Config, ConfigError, HeaderNames, Limits, Listen, Recording, Target, read
 
 SMALLEST = """
 [upstream.jobsearch]
@@ -44,6 +46,7 @@ def test_the_smallest_configuration_has_every_default(tmp_path: Path) -> None:
         identity_key=b"k" * 32,
         switched_off={},
         releases=None,
+        store=f"sqlite:///{path.parent}/overgang.sqlite",
     )
 
 
@@ -56,6 +59,8 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
     config = read(written(tmp_path, example))
     assert (config.listen, config.limits, config.headers) == (Listen(), Limits(), HeaderNames())
     assert (config.client, config.releases) == ("pyreqwest", None)
+    assert (config.comparing, config.recording, config.modes) == (Comparing(), Recording(), {})
+    assert config.store == f"sqlite:///{tmp_path / 'config'}/overgang.sqlite"
     assert all((target.deadline, target.max_in_flight) == (10.0, 64) for target in config.upstream.values())
     shown = {line.split("=")[0].strip("# ") for line in example.splitlines() if "=" in line}
     for kind in (Listen, Limits, HeaderNames, Target):
@@ -71,6 +76,26 @@ def test_its_commented_settings_can_be_switched_on(tmp_path: Path) -> None:
     assert config.switched_off == {"8/101": frozenset({"tilmelding.fortid"})}
     assert config.releases is not None
     assert config.releases.name == "releases.toml"
+
+
+def test_the_modes_of_calls_are_read(tmp_path: Path) -> None:
+    old = '[old."AbsenceRegistrationService/7"]\nurl = "http://old.invalid/7"\n'
+    rows = (
+        '[[mode]]\nservice = "AbsenceRegistrationService/7"\noperation = "CreateAbsence"\nmode = "compare-old"\n'
+        '[[mode]]\ncaller = "8/101"\nmode = "new"\n[compare]\nmode = "old"\n'
+    )
+    config = read(written(tmp_path, SMALLEST + old + rows))
+    assert config.modes == {
+        Scope("AbsenceRegistrationService/7", "CreateAbsence"): Mode.COMPARE_OLD,
+        Scope(caller="8/101"): Mode.NEW,
+    }
+    assert config.comparing.mode is Mode.OLD
+
+
+def test_a_database_elsewhere_is_left_as_it_is_and_not_shown(tmp_path: Path) -> None:
+    config = read(written(tmp_path, SMALLEST + '[store]\nurl = "postgresql+psycopg://u:secret@db/overgang"\n'))
+    assert config.store == "postgresql+psycopg://u:secret@db/overgang"
+    assert "secret" not in repr(config)
 
 
 def test_a_domains_own_settings_go_before_the_shared_ones(tmp_path: Path) -> None:
@@ -144,6 +169,36 @@ def test_nothing_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.
             '[callers."8/1"]\nswitched_off = ["tilmelding.fortidd"]',
             'callers."8/1".switched_off: tilmelding.fortidd: unknown, did you mean tilmelding.fortid?',
             id="an unknown rule",
+        ),
+        pytest.param("[compare]\nsample = 1.5", "compare.sample: expected a share from 0 to 1", id="a share"),
+        pytest.param(
+            '[compare]\nmode = "both"',
+            "compare.mode: expected old or compare-old or compare-new or new",
+            id="a mode",
+        ),
+        pytest.param(
+            '[compare]\nmode = "old"', "compare.mode: no old service has an address under [old]", id="a mode alone"
+        ),
+        pytest.param("[compare]\ntest_environment = 1", "compare.test_environment: expected true or false", id="truth"),
+        pytest.param(
+            '[store]\nurl = "mysql://a"', "store.url: expected an address of SQLite or PostgreSQL", id="a database"
+        ),
+        pytest.param("[mode]\na = 1", "mode: expected rows [[mode]]", id="a table for rows"),
+        pytest.param('[[mode]]\ncaller = "8/1"', "mode[1].mode: is missing", id="a row without its mode"),
+        pytest.param(
+            '[[mode]]\nmode = "new"',
+            "mode[1]: names no service, operation or caller; for all of them there is compare.mode",
+            id="a row of nothing",
+        ),
+        pytest.param(
+            '[[mode]]\ncaller = "8/1"\nmode = "old"',
+            'mode[1]: mode "old" needs the old service\'s address under [old]',
+            id="a row without an old service",
+        ),
+        pytest.param(
+            '[[mode]]\ncaller = "8/1"\nmode = "new"\n[[mode]]\ncaller = "8/1"\nmode = "new"',
+            "mode[2]: there is a row for the same before",
+            id="a row twice",
         ),
     ],
 )

@@ -7,8 +7,9 @@ import pytest
 from faulty import Behaviour, Faulty, faulty, never_answers, reply, resets
 
 from overgang.core.errors import UpstreamFault
+from overgang.shell.client import Raw
 from overgang.shell.config import Target
-from overgang.shell.upstream import Raw, Upstream
+from overgang.shell.upstream import Upstream
 
 CALL = "<s:Envelope>ÆØÅ</s:Envelope>".encode("latin-1")
 HEADERS = {"Content-Type": "text/xml; charset=iso-8859-1", "SOAPAction": '"urn:x#Y"'}

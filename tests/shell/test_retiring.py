@@ -11,9 +11,10 @@ import pytest
 
 from overgang.core.retirement import Retirement
 from overgang.shell.app import Gateway
+from overgang.shell.client import Raw
 from overgang.shell.config import Config, HeaderNames, Limits, Listen
 from overgang.shell.loading import Loaded, load
-from overgang.shell.upstream import Raw, Upstream
+from overgang.shell.upstream import Upstream
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "contract" / "samples"

@@ -6,10 +6,13 @@ from overgang.shell import http
 from overgang.shell.clock import Clock, now
 from overgang.shell.config import Config
 from overgang.shell.driver import Driver
+from overgang.shell.keeping import Keeping
 from overgang.shell.loading import Loaded
 from overgang.shell.rest_ingress import RestFace
 from overgang.shell.soap_http import SoapHttp
 from overgang.shell.soap_ingress import SoapFace
+from overgang.shell.telemetry import unheard
+from overgang.shell.together import Together
 from overgang.shell.upstream import Upstream
 from overgang.wire.routes import Routes, merged
 
@@ -17,12 +20,16 @@ from overgang.wire.routes import Routes, merged
 class Gateway:
     """The ASGI app of both faces: old addresses below the prefix, modern paths everywhere else."""
 
-    def __init__(self, config: Config, loaded: Loaded, upstream: Upstream, clock: Clock = now) -> None:
-        driver = Driver(loaded.modern, upstream)
+    def __init__(
+        self, config: Config, loaded: Loaded, upstream: Upstream, clock: Clock = now, keeping: Keeping | None = None
+    ) -> None:
+        """Without `keeping` it answers alone: no modes, no counts, and a rule that asks for a message is refused."""
+        driver = Driver(loaded.modern, upstream, keeping)
         limits = config.limits
         face = SoapFace(driver, loaded.codelists, limits, config.identity_key, config.switched_off, upstream)
+        self.together = Together(config, loaded, upstream, face, keeping, clock) if keeping is not None else None
         self.soap = SoapHttp(
-            face,
+            self.together.switch if self.together is not None else face,
             loaded.services,
             prefix=config.listen.prefix,
             public=config.listen.public,
@@ -39,9 +46,12 @@ class Gateway:
             limit=limits.rest_bytes,
             depth=limits.rest_depth,
             clock=clock,
+            used=keeping.writer.put_use if keeping is not None else unheard,
+            areas={one.id: name for name, api in loaded.openapis.items() for one in api.operations.values()},
         )
         self._old = _old_paths(config.listen.prefix, loaded)
         self._upstream = upstream
+        self._keeping = keeping
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         if scope["type"] == "http":
@@ -52,9 +62,15 @@ class Gateway:
 
     async def _lifespan(self, receive: http.Receive, send: http.Send) -> None:
         await receive()
+        if self._keeping is not None:
+            self._keeping.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        if self.together is not None:
+            await self.together.close()
         await self._upstream.close()
+        if self._keeping is not None:
+            await self._keeping.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 

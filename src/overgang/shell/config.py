@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from overgang.core.compare.modes import ANY, Scope
+from overgang.core.compare.values import Mode
 from overgang.shell import settings
 from overgang.shell.settings import Read, Setting
 from overgang.wire import guard
@@ -70,10 +72,44 @@ class HeaderNames:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparing:
+    """How the old side and the new one are compared.
+
+    `mode` holds where none is set; `sample` is the share of calls that are compared, `noise` that of the reads for which
+    the old side is asked twice. `at_once` and `waiting` bound the work beside the calls, `bytes` each message of it,
+    `seconds` each comparison. `examples` of each cluster are kept whole, for `days`. In a test environment writes go to
+    both sides.
+    """
+
+    mode: Mode = Mode.NEW
+    sample: float = 1.0
+    noise: float = 0.05
+    at_once: int = 8
+    waiting: int = 64
+    bytes: int = 2 * 1024 * 1024
+    seconds: float = 30.0
+    examples: int = 50
+    days: int = 30
+    test_environment: bool = False
+    expected: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Where recordings are kept (None: there are none), for how many days, and the bytes of one at most."""
+
+    folder: Path | None = None
+    days: int = 7
+    bytes: int = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything configured. `switched_off` names rules per caller ("8/101"); `releases` is the calendar's file.
 
-    `old` are the old services' own addresses, by "Name/version", for operations that are not modernised.
+    `old` are the old services' own addresses, by "Name/version": of what is not modernised, and of what is compared.
+    `store` is the URL of the database in which the gateway keeps what it must not forget. `modes` are those that hold
+    until others are set at run time.
     """
 
     listen: Listen
@@ -87,6 +123,10 @@ class Config:
     switched_off: Mapping[str, frozenset[str]]
     releases: Path | None
     old: Mapping[str, Target] = field(default_factory=dict)
+    store: str = field(default="sqlite://", repr=False)  # may hold a password
+    modes: Mapping[Scope, Mode] = field(default_factory=dict)
+    comparing: Comparing = field(default_factory=Comparing)
+    recording: Recording = field(default_factory=Recording)
 
 
 def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
@@ -97,8 +137,8 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     lines: list[str] = []
     given = _parse(path)
     base = path.parent
-    for name in given.keys() - _SECTIONS:
-        lines.append(settings.unknown(name, _SECTIONS))
+    for name in given.keys() - {*_SECTIONS, "mode"}:
+        lines.append(settings.unknown(name, (*_SECTIONS, "mode")))
     part = {name: settings.table(given, name, lines) for name in _SECTIONS}
     folder, file, secret = partial(settings.folder, base), partial(settings.file, base), partial(settings.secret, base)
     shared, upstream = _upstream(part["upstream"], lines)
@@ -111,6 +151,12 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     releases = settings.take(part["releases"], "releases", {"file": Setting(file, None)}, lines)
     switched_off = _callers(part["callers"], rules, lines)
     old = _old(part["old"], lines)
+    store = settings.take(part["store"], "store", {"url": Setting(partial(settings.database, base), _STORE)}, lines)
+    comparing = settings.take(part["compare"], "compare", _comparing(file), lines)
+    recording = settings.take(part["recording"], "recording", _recording(base), lines)
+    modes = _modes(given.get("mode", []), old, lines)
+    if comparing.get("mode", Mode.NEW) is not Mode.NEW and not old:
+        lines.append("compare.mode: no old service has an address under [old]")
     if lines:
         raise ConfigError([f"{path.name}: {line}" for line in lines])
     return Config(
@@ -125,6 +171,10 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
         switched_off=switched_off,
         releases=releases["file"],
         old=old,
+        store=store["url"],
+        modes=modes,
+        comparing=Comparing(**comparing),
+        recording=Recording(**recording),
     )
 
 
@@ -186,7 +236,78 @@ def _callers(table: Mapping[str, Any], rules: Collection[str] | None, lines: lis
     return switched_off
 
 
-_SECTIONS = ("listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases", "old")
+def _modes(given: Any, old: Collection[str], lines: list[str]) -> dict[Scope, Mode]:
+    """The rows of [[mode]]; each names at least one of service, operation and caller."""
+    if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
+        lines.append("mode: expected rows [[mode]]")
+        return {}
+    modes: dict[Scope, Mode] = {}
+    for number, row in enumerate(given, 1):
+        where = f"mode[{number}]"
+        values = settings.take(row, where, _MODE, lines)
+        if values.keys() != _MODE.keys():
+            continue
+        mode, scope = values.pop("mode"), Scope(**values)
+        if scope == Scope():
+            lines.append(f"{where}: names no service, operation or caller; for all of them there is compare.mode")
+        if scope in modes:
+            lines.append(f"{where}: there is a row for the same before")
+        if mode is not Mode.NEW and (not old or (scope.service != ANY and scope.service not in old)):
+            lines.append(f'{where}: mode "{mode}" needs the old service\'s address under [old]')
+        modes[scope] = mode
+    return modes
+
+
+def _comparing(file: Read) -> dict[str, Setting]:
+    return settings.of(
+        Comparing,
+        {
+            "mode": _mode,
+            "sample": settings.number((int, float), "a share", 0, 1),
+            "noise": settings.number((int, float), "a share", 0, 1),
+            "at_once": settings.whole(1, 1000),
+            "waiting": settings.whole(1, 100_000),
+            "bytes": settings.whole(1024, 2**30),
+            "seconds": settings.number((int, float), "seconds", 0.1, 600),
+            "examples": settings.whole(1, 100_000),
+            "days": settings.whole(1, 3660),
+            "test_environment": settings.truth,
+            "expected": file,
+        },
+    )
+
+
+def _recording(base: Path) -> dict[str, Setting]:
+    return settings.of(
+        Recording,
+        {
+            "folder": partial(settings.folder, base),
+            "days": settings.whole(1, 3660),
+            "bytes": settings.whole(2**20, 2**40),
+        },
+    )
+
+
+def _mode(value: Any) -> Mode:
+    return Mode(settings.choice(*Mode)(value))
+
+
+_SECTIONS = (
+    "listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases", "old", "store",
+    "compare", "recording",
+)  # fmt: skip
+_STORE = "sqlite:///overgang.sqlite"
+_MODE = {
+    "service": Setting(partial(settings.text, pattern=r"\*|[A-Za-z]+/[1-9][0-9]{0,2}", expected='"Name/version"'), ANY),
+    "operation": Setting(
+        partial(settings.text, pattern=r"\*|[A-Za-z][A-Za-z0-9]*", expected="an operation's name"), ANY
+    ),
+    "caller": Setting(
+        partial(settings.text, pattern=r"\*|[1-9][0-9]{0,2}/[^/\s]{1,20}", expected='an organisation, e.g. "8/101"'),
+        ANY,
+    ),
+    "mode": Setting(_mode),
+}
 _LISTEN: Mapping[str, Read] = {
     "host": settings.host,
     "port": settings.whole(0, 65535),

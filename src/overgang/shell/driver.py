@@ -22,6 +22,27 @@ class Sends(Protocol):
     async def send(self, request: RestRequest, caller: Caller) -> RestReply: ...
 
 
+class Rehearsed(Exception):
+    """Raised by a modern side that only rehearses: the write that would be sent, checked and with its rules applied."""
+
+    def __init__(self, request: RestRequest) -> None:
+        super().__init__(request.method)
+        self.request = request
+
+
+class Rehearsing:
+    """A modern side that is read but never written to."""
+
+    def __init__(self, upstream: Sends) -> None:
+        self._upstream = upstream
+
+    async def send(self, request: RestRequest, caller: Caller) -> RestReply:
+        """The reply to a read. Raises Rehearsed for a write."""
+        if request.writes:
+            raise Rehearsed(request)
+        return await self._upstream.send(request, caller)
+
+
 class Keeps(Protocol):
     """The seam to the store of technical messages; what it has taken is durable. Trouble is a GatewayFault."""
 

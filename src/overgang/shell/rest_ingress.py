@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,7 @@ from overgang.shell.config import HeaderNames
 from overgang.shell.driver import Driver
 from overgang.shell.rest_callers import caller
 from overgang.shell.soap_ingress import where
+from overgang.shell.telemetry import Telemetry, unheard, used
 from overgang.wire import strict_json
 from overgang.wire.openapi import ModernOperation, Parameter
 from overgang.wire.routes import Routes
@@ -49,7 +51,10 @@ class RestFace:
         limit: int,
         depth: int,
         clock: Clock,
+        used: Telemetry = unheard,
+        areas: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        """`used` is told of each call; `areas` gives an operation's area by its operationId."""
         self._driver = driver
         self._routes = routes
         self._documents = {path.encode(): document for path, document in documents.items()}
@@ -59,27 +64,40 @@ class RestFace:
         self._limit = limit
         self._depth = depth
         self._clock = clock
+        self._used = used
+        self._areas = areas
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         cited: list[str] = []
+        seen: list[tuple[str, ModernOperation]] = []
         try:
             http.check_request(scope)
             document = self._documents.get(scope["raw_path"])
             if document is not None and scope["method"] in ("GET", "HEAD"):
                 await http.respond(send, 200, JSON, document)
                 return
-            reply = await self._reply(scope, receive, cited)
+            reply = await self._reply(scope, receive, cited, seen)
+            self._count(seen, reply.status)
             kind = JSON if reply.status < 400 else PROBLEM
             await http.respond(send, reply.status, kind, _sent(reply), _cited(cited))
         except http.Gone:
             return
         except Fault as fault:
+            self._count(seen, fault.status)
             await _refuse(send, fault, cited)
         except Exception as mistake:  # noqa: BLE001 - the last line: a problem without content, never a stack trace
             log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
+            self._count(seen, 500)
             await _refuse(send, GatewayFault(1011, "gateway.internal"), cited)
 
-    async def _reply(self, scope: http.Scope, receive: http.Receive, cited: list[str]) -> RestReply:
+    def _count(self, seen: Sequence[tuple[str, ModernOperation]], status: int) -> None:
+        for who, operation in seen:
+            area = self._areas.get(operation.id, "")
+            self._used(used(Face.REST, who, area, operation.domain, operation.id, status, self._clock()))
+
+    async def _reply(
+        self, scope: http.Scope, receive: http.Receive, cited: list[str], seen: list[tuple[str, ModernOperation]]
+    ) -> RestReply:
         found = self._routes.match(scope["method"], scope["raw_path"].decode("latin-1"))
         if found is None:
             allowed = self._routes.methods(scope["raw_path"].decode("latin-1"))
@@ -89,6 +107,7 @@ class RestFace:
         operation, places = found
         today = self._clock().astimezone(COPENHAGEN).date()
         who = caller(scope, self._names)
+        seen.append((str(who.organisation), operation))
         callers.check(who, self._codelists, today)
         context = Context(
             face=Face.REST,

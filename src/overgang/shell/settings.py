@@ -106,6 +106,21 @@ def choice(*words: str) -> Read:
     return convert
 
 
+def truth(value: Any) -> bool:
+    """true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("expected true or false")
+    return value
+
+
+def database(base: Path, value: Any) -> str:
+    """The URL of a database; the file of an SQLite one is relative to `base`."""
+    address = text(value, r"(sqlite|postgresql(\+[a-z0-9]+)?)://.*", "an address of SQLite or PostgreSQL")
+    if not address.startswith("sqlite:///"):
+        return address
+    return f"sqlite:///{base / address.removeprefix('sqlite:///')}"
+
+
 def host(value: Any) -> str:
     """An IP address or a host name to listen on."""
     try:

@@ -1,22 +1,32 @@
 """The old services' addresses: POST to a .svc, and the frozen contracts behind ?wsdl and /wsdl/."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
 
 from overgang.core.errors import CallerFault
 from overgang.shell import http
 from overgang.shell.clock import Clock
-from overgang.shell.soap_ingress import Answer, Bridged, SoapFace
+from overgang.shell.soap_ingress import Answer, Bridged
 from overgang.wire.served import served
 
 XML = "text/xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 
+class Answers(Protocol):
+    """What answers a POST to a service: a SoapFace, or a Switch before one."""
+
+    async def answer(
+        self, service: Bridged, body: bytes, content_type: str | None, actions: Sequence[str], received: datetime
+    ) -> Answer: ...
+
+
 class SoapHttp:
     """An ASGI app for everything below the prefix. `public` is the base URL written into the served contracts."""
 
     def __init__(
-        self, face: SoapFace, services: Iterable[Bridged], *, prefix: str, public: str, limit: int, clock: Clock
+        self, face: Answers, services: Iterable[Bridged], *, prefix: str, public: str, limit: int, clock: Clock
     ) -> None:
         self._face = face
         self._limit = limit

@@ -13,12 +13,12 @@ from overgang.core import callers
 from overgang.core.area import Operation
 from overgang.core.codelists import CodeList
 from overgang.core.errors import CallerFault, Fault, GatewayFault
-from overgang.core.messages import Face, SoapCall
+from overgang.core.messages import Face, RestRequest, SoapCall
 from overgang.core.retirement import Retirement
 from overgang.core.rules import Context
 from overgang.core.values import COPENHAGEN
-from overgang.shell.driver import Driver
-from overgang.shell.upstream import Raw
+from overgang.shell.client import Raw
+from overgang.shell.driver import Driver, Rehearsed
 from overgang.wire import contract as contracts
 from overgang.wire import guard
 from overgang.wire.contract import Contract, ContractError, EncodeError, Problem
@@ -43,6 +43,11 @@ class Bridge:
     names: Mapping[str, str]  # modern property -> old element path, for what is said to the caller
     replacement: str  # its modern calls, "POST /visiteringogstatus/v1/Fravaer, ..."; "" for one that is not bridged
 
+    @property
+    def writes(self) -> bool:
+        """Whether a call of it may register something: one that is not bridged might."""
+        return self.area is None or any(not call.startswith("GET ") for call in self.replacement.split(", ") if call)
+
 
 @dataclass(frozen=True, slots=True)
 class Bridged:
@@ -61,14 +66,29 @@ class Bridged:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """Which operation a call is of, and for which organisation it is made: "type/code", "" where it can't be read."""
+
+    bridge: Bridge
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: HTTP status, content type, bytes, and the rules that were applied."""
+    """What goes back: HTTP status, content type, bytes, and the rules that were applied.
+
+    `seen` is None where the call could not be read; `rehearsed` is the write that was not sent; `trouble` is what kept
+    the old service's answer from coming, for which this is the gateway's own fault.
+    """
 
     status: int
     content_type: str
     body: bytes
     cited: Sequence[str] = ()
     retry_after: int | None = None
+    seen: Seen | None = None
+    rehearsed: RestRequest | None = None
+    trouble: str = ""
 
 
 class OldSide(Protocol):
@@ -152,17 +172,19 @@ class SoapFace:
     ) -> Answer:
         """Answer one POST to a service. Everything that goes wrong is a fault in the caller's SOAP version."""
         cited: list[str] = []
-        version = Version.SOAP11
+        version, seen = Version.SOAP11, None
         try:
             version, charset, action = version_of(content_type)
             root = guard.parse(body, self._limits, charset)
             envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
             bridge = _bridge(service, envelope.body.tag)
+            seen = Seen(bridge, "")
             check_action(version, actions, action, bridge.contract.soap_action)
             if bridge.area is None:
                 return await self._elsewhere(service, bridge, body, content_type, actions, received)
             blocks = _blocks(service, bridge, envelope)
-            self._check_retirement(service, bridge, _organisation(blocks), received)
+            seen = Seen(bridge, _organisation(blocks))
+            self._check_retirement(service, bridge, seen.caller, received)
             call = self._call(service, bridge, envelope, blocks, received)
             callers.check(call.caller, self._codelists, call.day)
             context = Context(
@@ -175,12 +197,28 @@ class SoapFace:
                 names=bridge.names,
             )
             text = _encoded(bridge, await self._driver.run(bridge.area.flow(call), context))
-            return Answer(200, version.content_type, wrap(version, text), cited)
+            return Answer(200, version.content_type, wrap(version, text), cited, seen=seen)
         except Fault as fault:
-            return _faulted(version, fault, cited)
+            return faulted(version, fault, cited, seen)
+        except Rehearsed as rehearsed:
+            return Answer(200, version.content_type, b"", cited, seen=seen, rehearsed=rehearsed.request)
         except Exception as mistake:  # noqa: BLE001 - the last line: a fault without content, never a stack trace
             log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
-            return _faulted(version, GatewayFault(1011, "gateway.internal"), cited)
+            return faulted(version, GatewayFault(1011, "gateway.internal"), cited, seen)
+
+    def recognised(self, service: Bridged, body: bytes, content_type: str | None) -> Seen | None:
+        """Which operation a call is of and who makes it, without answering it; None where it can't be read."""
+        try:
+            version, charset, _ = version_of(content_type)
+            root = guard.parse(body, self._limits, charset)
+            envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
+            bridge = _bridge(service, envelope.body.tag)
+        except Fault:
+            return None
+        try:
+            return Seen(bridge, _organisation(_blocks(service, bridge, envelope)))
+        except (Fault, KeyError):  # not every contract's operation need declare the headers
+            return Seen(bridge, "")
 
     async def _elsewhere(
         self,
@@ -198,7 +236,7 @@ class SoapFace:
             raise GatewayFault(1100, "operation.not-bridged", note=note, status=501)
         headers = {"Content-Type": content_type or "", **({"SOAPAction": actions[0]} if actions else {})}
         raw = await self._old.forward(service.key, body, headers)
-        return Answer(raw.status, raw.kind, raw.body)
+        return Answer(raw.status, raw.kind, raw.body, seen=Seen(bridge, ""))
 
     def _check_retirement(self, service: Bridged, bridge: Bridge, caller: str, received: datetime) -> None:
         """Rule service.udfasning: log once a day who still calls what is deprecated, then refuse where it is due."""
@@ -280,8 +318,9 @@ def _encoded(bridge: Bridge, answer: dict[str, Any]) -> str:
         raise GatewayFault(1011, "answer.unrepresentable", element=mistake.path, expected=mistake.expected) from mistake
 
 
-def _faulted(version: Version, fault: Fault, cited: Sequence[str]) -> Answer:
+def faulted(version: Version, fault: Fault, cited: Sequence[str], seen: Seen | None) -> Answer:
+    """A fault in the caller's SOAP version; what went wrong before SOAP is plain text."""
     if fault.key.startswith("http."):  # before SOAP: there is no envelope to answer in
-        return Answer(fault.status, "text/plain; charset=utf-8", fault.text.encode(), cited)
+        return Answer(fault.status, "text/plain; charset=utf-8", fault.text.encode(), cited, seen=seen)
     status, body = fault_bytes(version, fault)
-    return Answer(status, version.content_type, body, cited, fault.retry_after)
+    return Answer(status, version.content_type, body, cited, fault.retry_after, seen)

@@ -1,30 +1,22 @@
 """The modern side over HTTP: one request out, one reply or one fault back, within one deadline.
 
-The only module that imports an HTTP client. Two engines do the same behind one small seam: pyreqwest, which is fast,
-and httpx. Neither follows redirects, keeps cookies, reads proxy settings, unpacks compressed replies or retries.
+Which client is used, and how, is shell/client.py's.
 """
 
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Mapping
+from typing import Final
 from urllib.parse import quote, urlencode
-
-import httpx
-from pyreqwest import exceptions as rust
-from pyreqwest.client import ClientBuilder
-from pyreqwest.response import Response
 
 from overgang.core.errors import OUTCOME_UNKNOWN, GatewayFault, UpstreamFault
 from overgang.core.messages import Caller, RestReply, RestRequest
+from overgang.shell.client import Raw, Refused, engine
 from overgang.shell.config import HeaderNames, Target
 from overgang.wire import strict_json
 
 _LOG: Final = logging.getLogger(__name__)
-_MAX_HEAD: Final = 64 * 1024  # all header lines of a reply together, in bytes
-_KEPT: Final = 64  # idle connections kept per host
 _RETRIED: Final = ("upstream.unavailable", "upstream.broken")
 _SAYS: Final[Mapping[str, str]] = {
     "upstream.unavailable": "the modern service can't be reached",
@@ -39,34 +31,6 @@ _SAYS: Final[Mapping[str, str]] = {
 _WITHOUT_EFFECT: Final = ("upstream.unavailable", "upstream.redirect")
 _PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 _OUTER_SPACE: Final = re.compile(r"^ +| +$")
-# These write addresses into the log, and an address may hold a citizen number.
-_TALKATIVE: Final = ("httpx", "httpcore", "pyreqwest", "reqwest", "hyper", "hyper_util", "rustls", "h2")
-
-
-class _Refused(Exception):
-    """There is no usable reply: a key of _SAYS, and for the log the kind of the client's error."""
-
-    def __init__(self, key: str, kind: str = "") -> None:
-        super().__init__(key)
-        self.key = key
-        self.kind = kind
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A reply as bytes; `kind` is its Content-Type, "" without one."""
-
-    status: int
-    kind: str
-    body: bytes
-
-
-class _Engine(Protocol):
-    """What the two engines have in common. `exchange` raises _Refused or one of _FOREIGN."""
-
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw: ...
-
-    async def close(self) -> None: ...
 
 
 class Upstream:
@@ -84,12 +48,10 @@ class Upstream:
         reply_bytes: int = 8 * 1024 * 1024,
         old: Mapping[str, Target] | None = None,
     ) -> None:
-        for name in _TALKATIVE:
-            logging.getLogger(name).setLevel(logging.WARNING)
         self._targets = {**targets, **(old or {})}
         self._names = headers or HeaderNames()
         self._places = {domain: asyncio.Semaphore(target.max_in_flight) for domain, target in self._targets.items()}
-        self._engine: _Engine = _Httpx(reply_bytes) if client == "httpx" else _Pyreqwest(reply_bytes)
+        self._engine = engine(client, reply_bytes)
 
     async def send(self, request: RestRequest, caller: Caller) -> RestReply:
         """The reply, also a refusal, with its JSON read strictly; an unreadable body of a refusal is left out.
@@ -111,7 +73,7 @@ class Upstream:
                 return _reply(await self._attempt(request, url, headers, body))
         except TimeoutError:
             raise _logged(domain, "upstream.timeout", unclear=request.writes and started) from None
-        except _Refused as refused:
+        except Refused as refused:
             raise _logged(domain, refused.key, refused.kind, unclear=request.writes) from None
 
     def reaches(self, service: str) -> bool:
@@ -127,10 +89,10 @@ class Upstream:
         try:
             async with asyncio.timeout(target.deadline), self._places[service]:
                 started = True
-                raw = await self._exchange("POST", target.url, {**headers, "Accept-Encoding": "identity"}, body)
+                raw = await self._engine.exchange("POST", target.url, {**headers, "Accept-Encoding": "identity"}, body)
         except TimeoutError:
             raise _logged(service, "upstream.timeout", unclear=started) from None
-        except _Refused as refused:
+        except Refused as refused:
             raise _logged(service, refused.key, refused.kind, unclear=True) from None
         if 300 <= raw.status < 400:
             raise _logged(service, "upstream.redirect", unclear=False)
@@ -142,18 +104,11 @@ class Upstream:
 
     async def _attempt(self, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
         try:
-            return await self._exchange(request.method, url, headers, body)
-        except _Refused as refused:
+            return await self._engine.exchange(request.method, url, headers, body)
+        except Refused as refused:
             if request.writes or refused.key not in _RETRIED:
                 raise
-        return await self._exchange(request.method, url, headers, body)
-
-    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
-        try:
-            return await self._engine.exchange(method, url, headers, body)
-        except _FOREIGN as foreign:
-            # Its text and its chain hold the address, so only its kind is kept.
-            raise _Refused(_key(foreign), type(foreign).__qualname__) from None
+        return await self._engine.exchange(request.method, url, headers, body)
 
 
 # ---- what goes out
@@ -212,18 +167,18 @@ def _body(request: RestRequest) -> bytes | None:
 
 def _reply(raw: Raw) -> RestReply:
     if 300 <= raw.status < 400:
-        raise _Refused("upstream.redirect")
+        raise Refused("upstream.redirect")
     if raw.status == 204:
         return RestReply(204)
     try:
         if not _is_json(raw.kind):
-            raise _Refused("upstream.invalid")
+            raise Refused("upstream.invalid")
         return RestReply(raw.status, strict_json.loads(raw.body), raw.body)
-    except (_Refused, strict_json.JsonError):
+    except (Refused, strict_json.JsonError):
         # A refusal is told by its status; proxies in between refuse with HTML.
         if raw.status >= 400:
             return RestReply(raw.status)
-        raise _Refused("upstream.invalid") from None
+        raise Refused("upstream.invalid") from None
 
 
 def _is_json(kind: str) -> bool:
@@ -232,33 +187,6 @@ def _is_json(kind: str) -> bool:
         return False
     charsets = [item.removeprefix("charset=").strip('"') for item in parameters if item.startswith("charset=")]
     return all(charset == "utf-8" for charset in charsets)
-
-
-def _check_head(headers: Iterable[tuple[str, str]], reply_bytes: int) -> str:
-    """The Content-Type of an acceptable head, "" without one. Raises _Refused."""
-    kind, size = "", 0
-    for name, value in headers:
-        size += len(name) + len(value)
-        match name.lower():
-            case "content-type":
-                kind = value
-            case "content-encoding" if value.lower() != "identity":
-                raise _Refused("upstream.encoding")
-            case "content-length" if value.isdecimal() and int(value) > reply_bytes:
-                raise _Refused("upstream.too-large")
-    if size > _MAX_HEAD:
-        raise _Refused("upstream.broken")
-    return kind
-
-
-async def _collect(chunks: AsyncIterator[bytes], reply_bytes: int) -> bytes:
-    parts, size = [], 0
-    async for chunk in chunks:
-        size += len(chunk)
-        if size > reply_bytes:
-            raise _Refused("upstream.too-large")
-        parts.append(chunk)
-    return b"".join(parts)
 
 
 def _logged(domain: str, key: str, kind: str = "", *, unclear: bool) -> UpstreamFault:
@@ -272,67 +200,3 @@ def trouble(key: str, *, unclear: bool) -> UpstreamFault:
     if unclear and key not in _WITHOUT_EFFECT:
         note = f"{note}; {OUTCOME_UNKNOWN}"
     return UpstreamFault(1100, key, note=note, status=504 if key == "upstream.timeout" else 502)
-
-
-# ---- the engines
-
-
-class _Pyreqwest:
-    def __init__(self, reply_bytes: int) -> None:
-        self._reply_bytes = reply_bytes
-        builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False).default_cookie_store(False)
-        builder = builder.gzip(False).brotli(False).zstd(False).deflate(False).http1_only()
-        self._client = builder.pool_max_idle_per_host(_KEPT).user_agent("overgang").build()
-
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
-        builder = self._client.request(method, url).headers(headers)
-        if body is not None:
-            builder = builder.body_bytes(body)
-        async with builder.build_streamed() as response:
-            kind = _check_head(response.headers.items(), self._reply_bytes)
-            return Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes))
-
-    async def close(self) -> None:
-        await self._client.close()
-
-
-async def _chunks(response: Response) -> AsyncIterator[bytes]:
-    while (chunk := await response.body_reader.read_chunk()) is not None:
-        yield bytes(chunk)
-
-
-class _Httpx:
-    """The transport without httpx.AsyncClient, which would keep cookies, unpack replies and log addresses."""
-
-    def __init__(self, reply_bytes: int) -> None:
-        self._reply_bytes = reply_bytes
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT)
-        self._transport = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
-
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
-        sent = httpx.Request(method, url, headers={**headers, "User-Agent": "overgang"}, content=body)
-        response = await self._transport.handle_async_request(sent)
-        try:
-            kind = _check_head(response.headers.multi_items(), self._reply_bytes)
-            return Raw(response.status_code, kind, await _collect(response.aiter_raw(), self._reply_bytes))
-        finally:
-            await response.aclose()
-
-    async def close(self) -> None:
-        await self._transport.aclose()
-
-
-_FOREIGN: Final = (httpx.TransportError, rust.RequestError)
-
-
-def _key(foreign: Exception) -> str:
-    if isinstance(foreign, httpx.ConnectError | httpx.ConnectTimeout | rust.ConnectTimeoutError):
-        return "upstream.unavailable"
-    if isinstance(foreign, rust.ConnectError) and _never_connected(foreign):
-        return "upstream.unavailable"
-    return "upstream.broken"
-
-
-def _never_connected(foreign: rust.ConnectError) -> bool:
-    """pyreqwest raises ConnectError also when a connection is lost while it waits for the answer to a sent request."""
-    return any(cause["message"] == "client error (Connect)" for cause in foreign.details["causes"] or ())

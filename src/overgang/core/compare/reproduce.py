@@ -1,0 +1,111 @@
+"""A kept difference as something to run: a curl command, and a case file with the old answer as what is expected."""
+
+import re
+import shlex
+from typing import Final
+
+from overgang.core.compare.values import Compared, Kept, Reply
+from overgang.core.values import COPENHAGEN
+
+_BODY: Final = re.compile(
+    r"<(?P<outer>(?:[\w.-]+:)?Envelope\b[^>]*)>.*?<(?P<inner>(?:[\w.-]+:)?Body\b[^>]*)(?<!/)>(?P<content>.*)"
+    r"</(?:[\w.-]+:)?Body\s*>",
+    re.DOTALL,
+)
+_DECLARED: Final = re.compile(r"\s(xmlns(?::[\w.-]+)?)=(\"[^\"]*\")")
+_FIRST: Final = re.compile(r"\s*<([^\s/>]+)([^>]*?)(/?)>", re.DOTALL)
+_REGISTERED: Final = re.compile(r"<(?:[\w.-]+:)?RegistrationDateTime[^>]*>([^<]+)<")
+_FAULT: Final = re.compile(r"\s*<(?:[\w.-]+:)?Fault\b")
+_CODE: Final = re.compile(r"<(?:[\w.-]+:)?(?:faultcode|Value)[^>]*>\s*(?:[\w.-]+:)?([\w.-]+)\s*<")
+_NUMBER: Final = re.compile(r"<(?:[\w.-]+:)?ErrorCode[^>]*>\s*(\d+)\s*<")
+_MESSAGE: Final = re.compile(r"<(?:[\w.-]+:)?Message[^>]*>([^<]*)<")
+_CLIENT: Final = {"Sender": "Client", "Receiver": "Server"}  # a case names the codes as SOAP 1.1 does
+_CALLER: Final = re.compile(r"(\d+)/(\S+)")
+
+
+def curl(compared: Compared, address: str) -> str:
+    """A shell command that sends the kept (masked) request to `address`. Raises ValueError when none is kept."""
+    kept = _kept(compared)
+    text = kept.request.decode("utf-8", "replace")
+    headers = [f"Content-Type: {kept.content_type}", *([f"SOAPAction: {kept.action}"] if kept.action else [])]
+    end = "END"
+    while end in text:
+        end += "_"
+    lines = [
+        f"curl -sS {shlex.quote(address)}",
+        *(f"-H {shlex.quote(header)}" for header in headers),
+        f"--data-binary @- <<'{end}'",
+    ]
+    return " \\\n  ".join(lines) + f"\n{text}\n{end}\n"
+
+
+def case(compared: Compared) -> str:
+    """A case file: the kept request's Body and, as what is expected, what the old side answered; both are masked.
+
+    It has no modern calls: playing it shows which there are. Raises ValueError when no call is kept.
+    """
+    kept = _kept(compared)
+    day = compared.at.astimezone(COPENHAGEN).date().isoformat()
+    caller = compared.caller if _CALLER.fullmatch(compared.caller) else "0/0"
+    request = kept.request.decode("utf-8", "replace")
+    registered = _REGISTERED.search(request)
+    head = [
+        f"{compared.operation} differs in {_places(compared)}.",
+        f"on: {day}",
+        f"call: {compared.service}",
+        f"caller: {caller}",
+        f"seen: comparison of {day}, masked ({compared.id})",
+        *([f"registered: {registered[1].strip()}"] if registered else []),
+    ]
+    blocks = ["---------- soap in", _content(request), "---------- soap out", _expected(kept.old)]
+    return "\n".join([*head, *blocks]) + "\n"
+
+
+def _kept(compared: Compared) -> Kept:
+    if compared.kept is None:
+        raise ValueError(f"nothing is kept of the comparison {compared.id}")
+    return compared.kept
+
+
+def _places(compared: Compared) -> str:
+    found = list(dict.fromkeys(judged.difference.place for judged in compared.judged))
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return ", ".join(found[:3]) + more if found else "nothing"
+
+
+def _expected(old: Reply) -> str:
+    """The soap out block: the Body's child, or a fault as a case writes it."""
+    text = old.body.decode("utf-8", "replace")
+    if old.trouble or not (content := _content(text)):
+        return f"(the old side gave no SOAP answer: {old.trouble or old.status})"
+    if not _FAULT.match(content):
+        return content
+    code, number, message = (found.search(content) for found in (_CODE, _NUMBER, _MESSAGE))
+    named = code[1] if code else "Server"
+    line = f"Fault {_CLIENT.get(named, named)} {number[1] if number else ''}".rstrip()
+    return f"{line}\n{_unescaped(message[1]) if message else ''}".rstrip()
+
+
+def _content(envelope: str) -> str:
+    """The Body's child with the namespace declarations that it inherits; "" when there is none.
+
+    Kept messages are written by masking: no comment, CDATA section or instruction stands in them.
+    """
+    found = _BODY.search(envelope)
+    first = _FIRST.match(found["content"]) if found else None
+    if found is None or first is None:
+        return ""
+    inherited = {**dict(_DECLARED.findall(f" {found['outer']}")), **dict(_DECLARED.findall(f" {found['inner']}"))}
+    own = dict(_DECLARED.findall(first[2]))
+    rest = found["content"][first.end() :]
+    used = {
+        name: uri
+        for name, uri in inherited.items()
+        if name not in own and (name == "xmlns" or f"{name.removeprefix('xmlns:')}:" in found["content"])
+    }
+    added = "".join(f" {name}={uri}" for name, uri in used.items())
+    return f"<{first[1]}{added}{first[2]}{first[3]}>{rest}".strip()
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,0 +1,189 @@
+"""HTTP out: the only module that imports an HTTP client.
+
+Two engines do the same behind one small seam: pyreqwest, which is fast, and httpx. Neither follows redirects, keeps
+cookies, reads proxy settings, unpacks compressed replies or retries.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import httpx
+from pyreqwest import exceptions as rust
+from pyreqwest.client import ClientBuilder
+from pyreqwest.response import Response
+
+from overgang.core.compare.values import Reply
+
+_MAX_HEAD: Final = 64 * 1024  # all header lines of a reply together, in bytes
+_KEPT: Final = 64  # idle connections kept per host
+# These write addresses into the log, and an address may hold a citizen number.
+_TALKATIVE: Final = ("httpx", "httpcore", "pyreqwest", "reqwest", "hyper", "hyper_util", "rustls", "h2")
+
+
+class Refused(Exception):
+    """There is no usable reply: a key such as upstream.broken, and for the log the kind of the client's error."""
+
+    def __init__(self, key: str, kind: str = "") -> None:
+        super().__init__(key)
+        self.key = key
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A reply as bytes; `kind` is its Content-Type, "" without one."""
+
+    status: int
+    kind: str
+    body: bytes
+
+
+class Engine(Protocol):
+    """What the two engines have in common. `exchange` raises Refused."""
+
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw: ...
+
+    async def close(self) -> None: ...
+
+
+def engine(client: str, reply_bytes: int) -> "Engine":
+    """The engine named "pyreqwest" or "httpx"; `reply_bytes` caps the body of a reply."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return _Translated(_Httpx(reply_bytes) if client == "httpx" else _Pyreqwest(reply_bytes))
+
+
+class Posts:
+    """Asks any address: for replays, trials and the admin port. A reply or what kept it from coming, never a fault."""
+
+    def __init__(self, deadline: float = 30.0, reply_bytes: int = 64 << 20) -> None:
+        self._deadline = deadline
+        self._engine = engine("pyreqwest", reply_bytes)
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        return await self.ask("POST", url, body, headers)
+
+    async def ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
+        """One request; `trouble` of the reply is "timeout", "unavailable", "broken" ..."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                raw = await self._engine.exchange(method, url, {**headers, "Accept-Encoding": "identity"}, body)
+        except TimeoutError:
+            return Reply(0, "", b"", "timeout")
+        except Refused as refused:
+            return Reply(0, "", b"", refused.key.removeprefix("upstream."))
+        return Reply(raw.status, raw.kind, raw.body)
+
+    async def close(self) -> None:
+        await self._engine.close()
+
+
+def _check_head(headers: Iterable[tuple[str, str]], reply_bytes: int) -> str:
+    """The Content-Type of an acceptable head, "" without one. Raises Refused."""
+    kind, size = "", 0
+    for name, value in headers:
+        size += len(name) + len(value)
+        match name.lower():
+            case "content-type":
+                kind = value
+            case "content-encoding" if value.lower() != "identity":
+                raise Refused("upstream.encoding")
+            case "content-length" if value.isdecimal() and int(value) > reply_bytes:
+                raise Refused("upstream.too-large")
+    if size > _MAX_HEAD:
+        raise Refused("upstream.broken")
+    return kind
+
+
+async def _collect(chunks: AsyncIterator[bytes], reply_bytes: int) -> bytes:
+    parts, size = [], 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > reply_bytes:
+            raise Refused("upstream.too-large")
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+# ---- the engines
+
+
+class _Translated:
+    """Raises the foreign errors of either engine as Refused."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
+        try:
+            return await self._engine.exchange(method, url, headers, body)
+        except _FOREIGN as foreign:
+            # Its text and its chain hold the address, so only its kind is kept.
+            raise Refused(_key(foreign), type(foreign).__qualname__) from None
+
+    async def close(self) -> None:
+        await self._engine.close()
+
+
+class _Pyreqwest:
+    def __init__(self, reply_bytes: int) -> None:
+        self._reply_bytes = reply_bytes
+        builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False).default_cookie_store(False)
+        builder = builder.gzip(False).brotli(False).zstd(False).deflate(False).http1_only()
+        self._client = builder.pool_max_idle_per_host(_KEPT).user_agent("overgang").build()
+
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
+        builder = self._client.request(method, url).headers(headers)
+        if body is not None:
+            builder = builder.body_bytes(body)
+        async with builder.build_streamed() as response:
+            kind = _check_head(response.headers.items(), self._reply_bytes)
+            return Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes))
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+async def _chunks(response: Response) -> AsyncIterator[bytes]:
+    while (chunk := await response.body_reader.read_chunk()) is not None:
+        yield bytes(chunk)
+
+
+class _Httpx:
+    """The transport without httpx.AsyncClient, which would keep cookies, unpack replies and log addresses."""
+
+    def __init__(self, reply_bytes: int) -> None:
+        self._reply_bytes = reply_bytes
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT)
+        self._transport = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
+
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
+        sent = httpx.Request(method, url, headers={**headers, "User-Agent": "overgang"}, content=body)
+        response = await self._transport.handle_async_request(sent)
+        try:
+            kind = _check_head(response.headers.multi_items(), self._reply_bytes)
+            return Raw(response.status_code, kind, await _collect(response.aiter_raw(), self._reply_bytes))
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        await self._transport.aclose()
+
+
+_FOREIGN: Final = (httpx.TransportError, rust.RequestError)
+
+
+def _key(foreign: Exception) -> str:
+    if isinstance(foreign, httpx.ConnectError | httpx.ConnectTimeout | rust.ConnectTimeoutError):
+        return "upstream.unavailable"
+    if isinstance(foreign, rust.ConnectError) and _never_connected(foreign):
+        return "upstream.unavailable"
+    return "upstream.broken"
+
+
+def _never_connected(foreign: rust.ConnectError) -> bool:
+    """pyreqwest raises ConnectError also when a connection is lost while it waits for the answer to a sent request."""
+    return any(cause["message"] == "client error (Connect)" for cause in foreign.details["causes"] or ())

@@ -1,0 +1,87 @@
+"""What a running gateway keeps: its store, the modes that are set in it, and what is looked after beside the calls."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from overgang.core.compare.modes import Modes
+from overgang.core.messages import Notice
+from overgang.shell.clock import Clock, now
+from overgang.shell.config import Config
+from overgang.shell.driver import not_kept
+from overgang.shell.keys import derived
+from overgang.shell.store import Message, Store, StoreError, Writer
+
+log = logging.getLogger(__name__)
+
+_LOOK: Final = 1.0  # seconds between two looks at whether a mode was changed, here or by another gateway
+_FORGET: Final = 3600.0  # between two deletions of what is too old
+
+
+class Keeping:
+    """The store with its writer, and the modes as they are set now; what is set in the store goes before the file's."""
+
+    def __init__(self, config: Config, clock: Clock = now) -> None:
+        """Open the store. Raises StoreError."""
+        comparing = config.comparing
+        self._config, self._clock = config, clock
+        self.store = Store(config.store, derived(config.identity_key, "store"), examples=comparing.examples)
+        self.writer = Writer(self.store)
+        self._modes = Modes(config.modes, comparing.mode)
+        self._version = -1
+        self._tasks: list[asyncio.Task[None]] = []
+        self._tended: list[Callable[[], None]] = []
+        self.look()
+
+    def modes(self) -> Modes:
+        """The modes in force."""
+        return self._modes
+
+    def look(self) -> None:
+        """Take over the modes that are set in the store, where they changed."""
+        version = self.store.modes_version()
+        if version != self._version:
+            set_now = {row.scope: row.mode for row in self.store.modes()}
+            self._modes, self._version = Modes({**self._config.modes, **set_now}, self._config.comparing.mode), version
+
+    async def keep(self, notices: Sequence[Notice]) -> None:
+        """Technical messages, durable when this returns. Raises GatewayFault."""
+        made = self._clock()
+        messages = [
+            Message(one.id, str(one.receiver), one.kind, one.entity, one.citizen, one.rule, made) for one in notices
+        ]
+        try:
+            await asyncio.to_thread(lambda: [self.store.add_message(message) for message in messages])
+        except StoreError as mistake:
+            log.error("a technical message is not kept: %s", mistake)
+            raise not_kept() from None
+
+    def tend(self, work: Callable[[], None]) -> None:
+        """Do something more every second, in a thread."""
+        self._tended.append(work)
+
+    def start(self) -> None:
+        """Begin to look after modes and age; within a running loop."""
+        looks = [asyncio.create_task(self._every(_LOOK, work)) for work in (self.look, *self._tended)]
+        self._tasks = [*looks, asyncio.create_task(self._every(_FORGET, self.forget))]
+
+    async def close(self) -> None:
+        """Store what waits and let go."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.writer.close)
+        self.store.close()
+
+    def forget(self) -> None:
+        """Delete examples and counts of use beyond their age; technical messages stay."""
+        self.store.forget(self._clock() - timedelta(days=self._config.comparing.days))
+
+    async def _every(self, seconds: float, work: Callable[[], None]) -> None:
+        while True:
+            with suppress(StoreError):  # the writer tells of a store in trouble
+                await asyncio.to_thread(work)
+            await asyncio.sleep(seconds)

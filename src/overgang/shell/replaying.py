@@ -1,0 +1,242 @@
+"""Replaying recorded calls against a running gateway, beside the old side or beside its recorded answers."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from overgang.core.compare.summary import Tally, cluster_key
+from overgang.core.compare.values import Compared, Difference, Judged, Kept, Mode, Reply, Verdict
+from overgang.wire.masking import Masker
+from overgang.wire.recorded_calls import Call
+from overgang.wire.results import Results
+
+PREFIX: Final = "/PjakTassWCF"
+WRITE: Final = "write"  # why a call was left out
+NO_ANSWER: Final = "no old answer was recorded"
+UNKNOWN: Final = "no such contract here"
+EXAMPLES: Final = 20  # calls of a cluster that are kept whole
+MOST_EXAMPLES: Final = 1_000
+
+
+class Posts(Protocol):
+    """Sends a call; what keeps an answer from coming is the reply's `trouble`, never an exception."""
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply: ...
+
+
+class Journal(Protocol):
+    """Remembers what became of each call, so that an interrupted replay can go on."""
+
+    def has(self, number: int) -> bool:
+        """Whether the call of this number (from 0) is finished."""
+
+    def add(self, outcome: "Outcome") -> None:
+        """Take an outcome; each number once."""
+
+    def outcomes(self) -> "Iterator[Outcome]":
+        """All that was taken, in order of their numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a call: compared, or left out and why."""
+
+    number: int
+    compared: Compared | None = None
+    left_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`new` is the gateway's URL; `old` the old side's with its path up to the version, None for recorded answers.
+
+    `rate` bounds the calls begun per second, `workers` those under way. Writes are left out unless `send_writes`.
+    """
+
+    new: str
+    old: str | None = None
+    rate: float | None = None
+    workers: int = 16
+    send_writes: bool = False
+    source: str = "replay"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What a replay works with, by the service's "Name/version".
+
+    `compare` and `judge` are given the call; `prepared` is a message as it is sent (with the trial's citizens).
+    """
+
+    posts: Posts
+    maskers: Mapping[str, Masker]
+    compare: Callable[[Call, Reply, Reply], tuple[Difference, ...]]
+    judge: Callable[[Call, tuple[Difference, ...]], tuple[Verdict, tuple[Judged, ...]]]
+    writes: Callable[[str, str], bool]
+    area: Callable[[str, str], str] = lambda service, operation: ""
+    prepared: Callable[[bytes], bytes] = lambda body: body
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a replay is; `seconds` since it began, `agreeing` and `different` of this run."""
+
+    done: int = 0
+    left_out: int = 0
+    agreeing: int = 0
+    different: int = 0
+    seconds: float = 0.0
+
+
+async def replay(
+    calls: Iterable[Call],
+    options: Options,
+    sides: Sides,
+    journal: Journal,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Results:
+    """Send each call that the journal does not have yet, and sum up all that it has then.
+
+    When it is cancelled, what is finished is in the journal; calls that were under way are sent again the next time.
+    `on_progress` is told after each call.
+    """
+    run = _Run(options, sides, journal, on_progress)
+    waiting = iter(enumerate(calls))
+    async with asyncio.TaskGroup() as workers:
+        for _ in range(options.workers):
+            workers.create_task(run.work(waiting))
+    return summed(journal, options.source)
+
+
+def summed(journal: Journal, source: str) -> Results:
+    """The results of all outcomes in a journal; the same whatever order they came in."""
+    tally, examples = Tally(source), _Examples()
+    for outcome in journal.outcomes():
+        if outcome.compared is None:
+            tally.leave_out(outcome.left_out)
+        else:
+            tally.add(outcome.compared)
+            examples.offer(outcome.compared)
+    return Results(tally.summary(), tuple(examples.kept))
+
+
+class _Run:
+    def __init__(
+        self, options: Options, sides: Sides, journal: Journal, on_progress: Callable[[Progress], None]
+    ) -> None:
+        self._options, self._sides, self._journal, self._tell = options, sides, journal, on_progress
+        self._progress = Progress()
+        self._started = time.perf_counter()
+        self._next = self._started
+
+    async def work(self, waiting: Iterator[tuple[int, Call]]) -> None:
+        """Take calls until there are no more; several workers share one iterator."""
+        for number, call in waiting:
+            if self._journal.has(number):
+                self._told(None)
+                continue
+            outcome = Outcome(number, left_out=self._spared(call))
+            if not outcome.left_out:
+                await self._pace()
+                outcome = await self._played(number, call)
+            self._journal.add(outcome)
+            self._told(outcome)
+            await asyncio.sleep(0)
+
+    def _spared(self, call: Call) -> str:
+        """Why a call is not sent, "" when it is."""
+        if call.service not in self._sides.maskers:
+            return UNKNOWN
+        if not self._options.send_writes and self._sides.writes(call.service, call.operation):
+            return WRITE
+        return NO_ANSWER if self._options.old is None and call.old is None else ""
+
+    async def _pace(self) -> None:
+        """Wait until the next call may begin; time that nobody used is not made up for."""
+        if self._options.rate is None:
+            return
+        now = time.perf_counter()
+        begins = max(self._next, now)
+        self._next = begins + 1 / self._options.rate
+        await asyncio.sleep(begins - now)
+
+    async def _played(self, number: int, call: Call) -> Outcome:
+        sent = replace(call, request=self._sides.prepared(call.request))
+        (old, old_seconds), (new, new_seconds) = await self._asked(sent)
+        verdict, judged = self._sides.judge(sent, self._sides.compare(sent, old, new))
+        compared = Compared(
+            id=f"{number + 1}",
+            at=call.at,
+            area=self._sides.area(call.service, call.operation),
+            service=call.service,
+            operation=call.operation,
+            caller=call.caller,
+            mode=Mode.COMPARE_OLD,
+            verdict=verdict,
+            judged=judged,
+            old_seconds=old_seconds,
+            new_seconds=new_seconds,
+        )
+        return Outcome(number, self._masked(compared, sent, old, new) if judged else compared)
+
+    async def _asked(self, call: Call) -> tuple[tuple[Reply, float | None], tuple[Reply, float | None]]:
+        """Both sides' replies and seconds. A read asks them side by side, a write one after the other."""
+        name, _, version = call.service.partition("/")
+        new = self._timed(f"{self._options.new}{PREFIX}/{version}/{name}.svc", call)
+        if self._options.old is None:
+            recorded = call.old or Reply(0, "", b"", "no-answer")
+            return (replace(recorded, body=self._sides.prepared(recorded.body)), call.old_seconds), await new
+        old = self._timed(f"{self._options.old}/{version}/{name}.svc", call)
+        if self._sides.writes(call.service, call.operation):
+            return await old, await new
+        return await _both(old, new)
+
+    async def _timed(self, url: str, call: Call) -> tuple[Reply, float]:
+        headers = {"Content-Type": call.content_type, **({"SOAPAction": call.action} if call.action else {})}
+        started = time.perf_counter()
+        reply = await self._sides.posts.post(url, call.request, headers)
+        return reply, time.perf_counter() - started
+
+    def _masked(self, compared: Compared, call: Call, old: Reply, new: Reply) -> Compared:
+        """With its values replaced, and the messages beside. The request was masked before it was recorded."""
+        masker = self._sides.maskers[call.service]
+        given = masker.values(call.request, call.content_type)
+        replies = masker.reply(old, given), masker.reply(new, given)
+        judged = tuple(replace(one, difference=masker.difference(one.difference, given)) for one in compared.judged)
+        return replace(compared, judged=judged, kept=Kept(call.request, call.content_type, call.action, *replies))
+
+    def _told(self, outcome: Outcome | None) -> None:
+        progress = self._progress
+        progress.done += 1
+        progress.seconds = time.perf_counter() - self._started
+        if outcome is not None and outcome.compared is None:
+            progress.left_out += 1
+        elif outcome is not None and outcome.compared is not None:
+            differs = outcome.compared.verdict is Verdict.DIFFERENT
+            progress.different += differs
+            progress.agreeing += not differs
+        self._tell(progress)
+
+
+class _Examples:
+    """The first calls of each cluster, whole."""
+
+    def __init__(self) -> None:
+        self.kept: list[Compared] = []
+        self._counts: dict[object, int] = {}
+
+    def offer(self, compared: Compared) -> None:
+        keys = {cluster_key(compared.service, compared.operation, judged) for judged in compared.judged}
+        if len(self.kept) < MOST_EXAMPLES and any(self._counts.get(key, 0) < EXAMPLES for key in keys):
+            self.kept.append(compared)
+            for key in keys:
+                self._counts[key] = self._counts.get(key, 0) + 1
+
+
+async def _both(
+    old: Awaitable[tuple[Reply, float]], new: Awaitable[tuple[Reply, float]]
+) -> tuple[tuple[Reply, float], tuple[Reply, float]]:
+    first, second = await asyncio.gather(old, new)
+    return first, second

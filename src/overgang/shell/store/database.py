@@ -1,0 +1,122 @@
+"""The database under each part of the store: transactions, adding up, and the numbers of numbered tables."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, case, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from overgang.core.values import COPENHAGEN
+from overgang.shell import clock
+from overgang.shell.store import schema
+from overgang.shell.store.errors import told
+from overgang.shell.store.opening import WAIT, in_memory, open_engine
+from overgang.shell.store.sealing import Sealer
+
+EXAMPLES: Final = 50
+_COUNTER: Final = schema.counter
+
+
+class Database:
+    """Opened at `url`; any thread may use it, each process opens its own."""
+
+    def __init__(
+        self,
+        url: str,
+        key: bytes,
+        *,
+        old_keys: Sequence[bytes] = (),
+        examples: int = EXAMPLES,
+        wait: float = WAIT,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        """`key` seals what is personal, at least 32 bytes; `old_keys` still open what they sealed.
+
+        `examples` is how many comparisons of each cluster are kept whole, `wait` how many seconds a call waits while
+        others write. Raises StoreError.
+        """
+        self._sealer = Sealer((key, *old_keys))
+        self._examples, self._now = examples, now
+        self._engine = open_engine(url, wait)
+        self._writer = self._engine.execution_options(writes=True)
+        # SQLite has one writer at a time: threads that wait here are served in turn. One in memory is one connection.
+        lock: AbstractContextManager[Any] = threading.Lock()
+        self._write_lock = lock if self._engine.dialect.name == "sqlite" else nullcontext()
+        self._read_lock = lock if in_memory(self._engine) else nullcontext()
+
+    def close(self) -> None:
+        """Let go of the database; the store is of no use afterwards."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Raises StoreError."""
+        with told(), self._read_lock, self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """All of it takes effect, durably, or nothing does. Raises StoreError."""
+        with told(), self._write_lock, self._writer.begin() as connection:
+            yield connection
+
+
+def danish_day(moment: datetime) -> str:
+    """The Danish day of a moment, ISO."""
+    return moment.astimezone(COPENHAGEN).date().isoformat()
+
+
+def last_number(connection: Connection, name: str) -> int:
+    """The last number of a numbered table; until this transaction ends nobody else adds to that table."""
+    last = select(_COUNTER.c.last).where(_COUNTER.c.name == name)
+    return int(connection.execute(last.with_for_update()).scalar_one())
+
+
+def take_number(connection: Connection, name: str, taken: int) -> None:
+    """Write down that `taken` is the last number now."""
+    connection.execute(update(_COUNTER).where(_COUNTER.c.name == name).values(last=taken))
+
+
+def add(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], sums: Sequence[str]) -> None:
+    """Insert rows, each key once; where the key is there, add `sums` up, and widen `first` and `last`.
+
+    Rows go in the order of their keys: two processes that lock the same ones never wait for each other in a circle.
+    """
+    keys = [column.name for column in table.primary_key]
+    given = sorted(rows, key=lambda row: [row[name] for name in keys])
+    if not given:
+        return
+    statement = _insert(connection, table)
+    there, new = table.c, statement.excluded
+    values: dict[str, Any] = {name: there[name] + new[name] for name in sums}
+    if "first" in there:
+        values["first"] = case((new.first < there.first, new.first), else_=there.first)
+    if "last" in there:
+        values["last"] = case((new.last > there.last, new.last), else_=there.last)
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), given)
+
+
+def add_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert the rows whose keys are not there yet."""
+    keys = [column.name for column in table.primary_key]
+    given = sorted(rows, key=lambda row: [row[name] for name in keys])
+    if given:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(index_elements=keys), given)
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert the row in the place of the one with its key."""
+    remove(connection, table, {column.name: row[column.name] for column in table.primary_key})
+    connection.execute(insert(table), row)
+
+
+def remove(connection: Connection, table: Table, key: Mapping[str, Any]) -> None:
+    """Delete the row with this key, if there is one."""
+    connection.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

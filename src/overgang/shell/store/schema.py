@@ -1,0 +1,167 @@
+"""The tables as they are now; how they came to be is in `migrations`.
+
+Moments are whole microseconds since 1970 UTC and days ISO texts, so that both databases sort them alike.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Dialect, Float, Index, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy.types import TypeDecorator
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+metadata = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment with its zone; comes back in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+def _key(*names: str) -> list[Column[Any]]:
+    return [Column(name, Text, primary_key=True) for name in names]
+
+
+def _count(name: str) -> Column[Any]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _text(name: str) -> Column[Any]:
+    return Column(name, Text, nullable=False)
+
+
+def _moment(name: str) -> Column[Any]:
+    return Column(name, Moment, nullable=False)
+
+
+# The last number given in each numbered table. Taking one makes other writers of that table wait until it is committed,
+# so a reader that has seen a number has seen all below it.
+counter = Table("counter", metadata, *_key("name"), _count("last"))
+
+mode = Table("mode", metadata, *_key("service", "operation", "caller"), _text("mode"), _text("by"), _moment("at"))
+
+mode_change = Table(  # only ever added to
+    "mode_change",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _text("service"),
+    _text("operation"),
+    _text("caller"),
+    Column("old", Text),
+    Column("new", Text),
+    _text("by"),
+    _moment("at"),
+)
+
+use = Table(
+    "use",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    *_key("caller", "face", "area", "service", "operation"),
+    _count("calls"),
+    _count("faults"),
+    _moment("last"),
+)
+
+verdict_count = Table(
+    "verdict_count",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    *_key("area", "service", "operation", "caller", "verdict"),
+    _count("n"),
+)
+
+latency_count = Table(
+    "latency_count",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    *_key("service", "operation", "side"),
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    _count("n"),
+)
+
+drop_count = Table("drop_count", metadata, Column("day", String(10), primary_key=True), *_key("reason"), _count("n"))
+
+cluster = Table(
+    "cluster",
+    metadata,
+    *_key("id"),
+    _text("area"),
+    _text("service"),
+    _text("operation"),
+    _text("place"),
+    _text("kind"),
+    _text("cause"),
+    _text("label"),
+    _text("reason"),
+    _count("count"),
+    _count("differences"),
+    _moment("first"),
+    _moment("last"),
+    Index("cluster_operation", "service", "operation"),
+)
+
+cluster_caller = Table("cluster_caller", metadata, *_key("cluster", "caller"))
+
+comparison = Table(
+    "comparison",
+    metadata,
+    *_key("id"),
+    _moment("at"),
+    _text("area"),
+    _text("service"),
+    _text("operation"),
+    _text("caller"),
+    _text("mode"),
+    _text("verdict"),
+    _text("judged"),  # JSON
+    Column("old_seconds", Float),
+    Column("new_seconds", Float),
+    _text("rules"),  # JSON
+    Column("kept", LargeBinary),  # sealed
+    Index("comparison_at", "at"),
+    Index("comparison_operation", "service", "operation", "at"),
+    Index("comparison_caller", "caller", "at"),
+)
+
+# Which comparisons are kept as examples of a cluster. Those without a difference are examples of a group that is named
+# like a cluster and has no row there.
+example = Table(
+    "example",
+    metadata,
+    *_key("cluster"),
+    Column("at", Moment, primary_key=True, autoincrement=False),
+    *_key("comparison"),
+    Index("example_comparison", "comparison"),
+)
+
+# `operation` is "Name/version/Operation" in these two.
+noise = Table("noise", metadata, *_key("operation", "place", "kind"), _count("differed"), _count("beside_differed"))
+
+noise_pair = Table("noise_pair", metadata, *_key("operation"), _count("pairs"), _count("beside_pairs"))
+
+message = Table(
+    "message",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    _text("receiver"),
+    _text("kind"),
+    _text("entity_id"),
+    Column("citizen", LargeBinary, nullable=False),  # sealed
+    Column("citizen_index", LargeBinary, nullable=False),  # a keyed hash, to find a citizen's messages by
+    _text("rule"),
+    _moment("made"),
+    Index("message_receiver", "receiver", "number"),
+    Index("message_citizen", "citizen_index"),
+)

@@ -1,0 +1,165 @@
+"""Which side answers an old call: by its mode the old service, the gateway, or either with the other beside it.
+
+The caller waits for the side that answers and for nothing else: what happens beside it can neither delay nor fail it.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Protocol
+
+from overgang.core.compare.modes import Modes
+from overgang.core.compare.values import Mode, Reply
+from overgang.core.errors import Fault
+from overgang.core.messages import Face
+from overgang.shell.soap_ingress import Answer, Bridged, OldSide, Seen, SoapFace, faulted
+from overgang.shell.telemetry import Telemetry, used
+from overgang.wire.envelope import Version, version_of
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An old call as it arrived, and what it was seen to be; `seen` None: it can't be read."""
+
+    service: Bridged
+    body: bytes = field(repr=False)
+    content_type: str | None
+    actions: Sequence[str]
+    received: datetime
+    seen: Seen | None
+
+    @property
+    def operation(self) -> str:
+        return self.seen.bridge.contract.name if self.seen is not None else ""
+
+    @property
+    def caller(self) -> str:
+        return self.seen.caller if self.seen is not None else ""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The HTTP headers that a SOAP call is understood by."""
+        return {"Content-Type": self.content_type or ""} | ({"SOAPAction": self.actions[0]} if self.actions else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One side's answer, the seconds it took, the rules that it applied; `rehearsed`: a write that was not sent."""
+
+    reply: Reply
+    seconds: float
+    rules: Sequence[str] = ()
+    rehearsed: bool = False
+
+    @classmethod
+    def of(cls, answer: Answer, seconds: float) -> "Timed":
+        reply = Reply(answer.status, answer.content_type, answer.body, answer.trouble)
+        return cls(reply, seconds, tuple(answer.cited), answer.rehearsed is not None)
+
+
+class Watch(Protocol):
+    """The side beside one call, under way; it is told what the caller got."""
+
+    def answered(self, first: Timed) -> None: ...
+
+    def abandon(self) -> None: ...
+
+
+class Beside(Protocol):
+    """Starts the side that a caller does not wait for; None where this call is not watched."""
+
+    def start(self, call: Call, mode: Mode) -> Watch | None: ...
+
+
+class Records(Protocol):
+    """Takes calls and their answers for a recording, while one is on; never waits."""
+
+    @property
+    def on(self) -> bool: ...
+
+    def offer(self, call: Call, old: Timed | None, new: Timed | None) -> None: ...
+
+
+ModeSource = Callable[[], Modes]
+
+
+class Switch:
+    """Answers like SoapFace, by modes. `areas` gives an operation's area by (service key, operation)."""
+
+    def __init__(
+        self,
+        face: SoapFace,
+        old: OldSide,
+        modes: ModeSource,
+        beside: Beside,
+        records: Records,
+        used: Telemetry,
+        areas: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    ) -> None:
+        self._face, self._old, self._modes, self._beside, self._records = face, old, modes, beside, records
+        self._used, self._areas = used, areas
+
+    async def answer(
+        self, service: Bridged, body: bytes, content_type: str | None, actions: Sequence[str], received: datetime
+    ) -> Answer:
+        """Answer one POST to a service; a fault in the caller's SOAP version where no side can."""
+        modes = self._modes()
+        alone = modes.all_new(service.key) or not self._old.reaches(service.key)
+        if alone and not self._records.on:
+            answer = await self._face.answer(service, body, content_type, actions, received)
+        else:
+            seen = self._face.recognised(service, body, content_type)
+            call = Call(service, body, content_type, actions, received, seen)
+            mode = Mode.NEW if alone else modes.of(service.key, call.operation, call.caller)
+            answer = await self._answered(call, mode)
+        self._count(service, answer, received)
+        return answer
+
+    async def _answered(self, call: Call, mode: Mode) -> Answer:
+        """By the side that the mode says, the other one beside it; what can't be read has one side only."""
+        by_old = mode in (Mode.OLD, Mode.COMPARE_OLD)
+        both = (
+            mode in (Mode.COMPARE_OLD, Mode.COMPARE_NEW) and call.seen is not None and call.seen.bridge.area is not None
+        )
+        watch = self._beside.start(call, mode) if both else None
+        started = time.perf_counter()
+        try:
+            answer = await (self._by_old(call) if by_old else self._by_new(call))
+        except BaseException:  # the caller went away
+            if watch is not None:
+                watch.abandon()
+            raise
+        first = Timed.of(answer, time.perf_counter() - started)
+        if watch is not None:
+            watch.answered(first)
+        else:
+            self._records.offer(call, first if by_old else None, None if by_old else first)
+        return answer
+
+    async def _by_new(self, call: Call) -> Answer:
+        return await self._face.answer(call.service, call.body, call.content_type, call.actions, call.received)
+
+    async def _by_old(self, call: Call) -> Answer:
+        """The old service's own bytes, sent and answered untouched."""
+        try:
+            raw = await self._old.forward(call.service.key, call.body, call.headers)
+        except Fault as fault:
+            answer = faulted(_version(call.content_type), fault, (), call.seen)
+            return replace(answer, trouble=fault.key.removeprefix("upstream."))
+        return Answer(raw.status, raw.kind, raw.body, seen=call.seen)
+
+    def _count(self, service: Bridged, answer: Answer, received: datetime) -> None:
+        if answer.seen is None:
+            return
+        operation = answer.seen.bridge.contract.name
+        area = self._areas.get((service.key, operation), "")
+        self._used(used(Face.SOAP, answer.seen.caller, area, service.key, operation, answer.status, received))
+
+
+def _version(content_type: str | None) -> Version:
+    try:
+        return version_of(content_type)[0]
+    except Fault:
+        return Version.SOAP11

@@ -1,0 +1,79 @@
+"""Old and new together: the switch between them, what happens beside the calls, and recordings."""
+
+from overgang.core.compare.expected import Register
+from overgang.core.compare.noise import of_rows
+from overgang.shell.beside import Besides, Judges, Sides
+from overgang.shell.clock import Clock
+from overgang.shell.config import Config
+from overgang.shell.driver import Driver, Rehearsing
+from overgang.shell.keeping import Keeping
+from overgang.shell.keys import derived
+from overgang.shell.loading import Loaded
+from overgang.shell.recorder import Recorder
+from overgang.shell.soap_ingress import SoapFace
+from overgang.shell.switching import Switch
+from overgang.shell.upstream import Upstream
+from overgang.wire import expectations
+from overgang.wire.comparing import Comparer
+from overgang.wire.masking import maskers
+
+
+class Together:
+    """The switch before a SoapFace, with what it needs."""
+
+    def __init__(
+        self, config: Config, loaded: Loaded, upstream: Upstream, face: SoapFace, keeping: Keeping, clock: Clock
+    ) -> None:
+        services = {service.key: service for service in loaded.services}
+        contracts = {key: service.contract for key, service in services.items()}
+        secret = config.identity_key
+        words = {word for listed in loaded.codelists.values() for word in (listed.name, listed.modern)}
+        words |= {value.name for listed in loaded.codelists.values() for value in listed.values.values()}
+        masking = maskers(contracts, derived(secret, "pseudonyms"), words)
+        areas = {
+            (f"{service.name}/{service.version}", operation.name): area.name
+            for area in loaded.areas
+            for service in area.services
+            for operation in service.operations
+        }
+        self.recorder = Recorder(
+            config.recording,
+            services,
+            masking,
+            (derived(secret, "sampling"), derived(secret, "recording")),
+            clock,
+        )
+        keeping.tend(self.recorder.tend)
+        judges = Judges(
+            comparers={key: Comparer(contract) for key, contract in contracts.items()},
+            maskers=masking,
+            register=register(config, loaded),
+            noise=of_rows(*keeping.store.noise_rows()),
+            areas=areas,
+            key=derived(secret, "sampling"),
+        )
+        rehearsing = SoapFace(
+            Driver(loaded.modern, Rehearsing(upstream)),
+            loaded.codelists,
+            config.limits,
+            secret,
+            config.switched_off,
+            upstream,
+        )
+        sides = Sides(face, rehearsing, upstream)
+        self.besides = Besides(sides, judges, config.comparing, keeping.writer, self.recorder.offer)
+        self.switch = Switch(face, upstream, keeping.modes, self.besides, self.recorder, keeping.writer.put_use, areas)
+
+    async def close(self) -> None:
+        """Give up what is beside the calls, and seal a recording that is under way."""
+        await self.besides.close()
+        self.recorder.close()
+
+
+def register(config: Config, loaded: Loaded) -> Register:
+    """The expected differences; none where no file is configured. Raises ExpectationsError."""
+    if config.comparing.expected is None:
+        return Register()
+    rules = {law.id for area in loaded.areas for law in area.laws}
+    operations = {service.key: set(service.contract.operations) for service in loaded.services}
+    return expectations.load(config.comparing.expected, rules=rules, operations=operations)
