@@ -100,6 +100,34 @@ READ = wrapped(professions())
 WRITE = wrapped(absence())
 
 
+def configuration(
+    *,
+    mode: Mode = Mode.NEW,
+    modes: Mapping[Scope, Mode] | None = None,
+    folder: Path | None = None,
+    store: str = "sqlite://",
+    **comparing: Any,
+) -> Config:
+    """This checkout's contracts, every service with an old address."""
+    return Config(
+        listen=Listen(),
+        wsdl=ROOT / "wsdl",
+        codelists=ROOT / "config" / "codelists",
+        client="pyreqwest",
+        upstream={},
+        limits=Limits(),
+        headers=HeaderNames(),
+        identity_key=b"k" * 32,
+        switched_off={},
+        releases=None,
+        old={service.key: Target("http://old.invalid") for service in loaded().services},
+        store=store,
+        modes=modes or {},
+        comparing=replace(Comparing(mode=mode, noise=0.0), **comparing),
+        recording=Recording(folder=folder),
+    )
+
+
 def run(
     test: Callable[[World], Awaitable[None]],
     both: Both | None = None,
@@ -111,22 +139,7 @@ def run(
 ) -> None:
     """Run a test against a fresh gateway; its clock stands still on DAY."""
     both = both or Both()
-    config = Config(
-        listen=Listen(),
-        wsdl=ROOT / "wsdl",
-        codelists=ROOT / "config" / "codelists",
-        client="pyreqwest",
-        upstream={},
-        limits=Limits(),
-        headers=HeaderNames(),
-        identity_key=b"k" * 32,
-        switched_off={},
-        releases=None,
-        old={f"{service.key}": Target("http://old.invalid") for service in loaded().services},
-        modes=modes or {},
-        comparing=replace(Comparing(mode=mode, noise=0.0), **comparing),
-        recording=Recording(folder=folder),
-    )
+    config = configuration(mode=mode, modes=modes, folder=folder, **comparing)
 
     async def within_seconds() -> None:
         keeping = Keeping(config, at(DAY))

@@ -1,0 +1,66 @@
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from overgang.core.compare.values import Reply
+from overgang.shell.client import Posts
+
+REPLY = b"HTTP/1.1 201 Made\r\nContent-Type: text/x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+
+
+@contextmanager
+def server(reply: bytes | None, seen: list[bytes]) -> Iterator[str]:
+    """A server that says `reply` to one request, or nothing at all until it is over."""
+    over = Event()
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            seen.append(connection.recv(65536))
+            if reply is None:
+                over.wait(5)
+            else:
+                connection.sendall(reply)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=serve, args=[listener])
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/a"
+        over.set()
+        thread.join()
+
+
+def asked(reply: bytes | None, seen: list[bytes] | None = None, deadline: float = 5.0) -> Reply:
+    with server(reply, [] if seen is None else seen) as url:
+        return asyncio.run(ask(url, deadline))
+
+
+async def ask(url: str, deadline: float = 5.0) -> Reply:
+    posts = Posts(deadline)
+    try:
+        return await posts.post(url, b"<x/>", {"Content-Type": "text/xml"})
+    finally:
+        await posts.close()
+
+
+def test_a_reply_comes_as_it_is() -> None:
+    seen: list[bytes] = []
+    assert asked(REPLY, seen) == Reply(201, "text/x", b"ok")
+    assert seen[0].startswith(b"POST /a HTTP/1.1\r\n")
+    assert seen[0].endswith(b"<x/>")
+    assert b"content-type: text/xml" in seen[0].lower()
+
+
+def test_what_keeps_a_reply_from_coming_is_told_in_a_word() -> None:
+    assert asked(None, deadline=0.2) == Reply(0, "", b"", "timeout")
+    assert asked(b"").trouble == "broken"
+    assert asked(REPLY.replace(b"Connection", b"Content-Encoding: gzip\r\nConnection")).trouble == "encoding"
+
+
+def test_an_address_where_nobody_listens_is_unavailable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    assert asyncio.run(ask(f"http://127.0.0.1:{port}/")).trouble == "unavailable"
