@@ -28,7 +28,7 @@ class Keeping:
         """Open the store. Raises StoreError."""
         comparing = config.comparing
         self._config, self._clock = config, clock
-        self.store = Store(config.store, derived(config.identity_key, "store"), examples=comparing.examples)
+        self.store = Store(config.store, derived(config.identity_key, "store"), examples=comparing.examples, now=clock)
         self.writer = Writer(self.store)
         self._modes = Modes(config.modes, comparing.mode)
         self._version = -1

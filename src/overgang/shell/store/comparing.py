@@ -26,18 +26,13 @@ class Comparing(Database):
         """Count them all, and keep whole those that are among the newest examples of a cluster, equal ones never."""
         groups = {item.id: groups_of(item) for item in compared}
         examples = _newest(compared, groups, self._examples)
-        rows = [self._row(item) for item in examples]
+        rows = [self._row(item) for item in examples]  # compressed and sealed before others have to wait
+        links = [
+            {"cluster": group, "at": item.at, "comparison": item.id} for item in examples for group in groups[item.id]
+        ]
         with self.writing() as connection:
-            add(connection, schema.verdict_count, _verdicts(compared), ("n",))
-            add(connection, schema.latency_count, _latencies(compared), ("n",))
-            add(connection, schema.cluster, _clusters(compared), ("count", "differences"))
-            add_new(connection, schema.cluster_caller, _callers(compared))
+            _count(connection, compared)
             add_new(connection, schema.comparison, rows)
-            links = [
-                {"cluster": group, "at": item.at, "comparison": item.id}
-                for item in examples
-                for group in groups[item.id]
-            ]
             add_new(connection, schema.example, links)
             _prune(connection, {str(link["cluster"]) for link in links}, self._examples)
 
@@ -93,6 +88,13 @@ def _newest(compared: Iterable[Compared], groups: Mapping[str, Iterable[str]], m
             found.append(item)
         had.update(groups[item.id])
     return found
+
+
+def _count(connection: Connection, compared: Sequence[Compared]) -> None:
+    add(connection, schema.verdict_count, _verdicts(compared), ("n",))
+    add(connection, schema.latency_count, _latencies(compared), ("n",))
+    add(connection, schema.cluster, _clusters(compared), ("count", "differences"))
+    add_new(connection, schema.cluster_caller, _callers(compared))
 
 
 def _verdicts(compared: Iterable[Compared]) -> list[Row]:

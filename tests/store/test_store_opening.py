@@ -1,0 +1,135 @@
+"""How a store is opened."""
+
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from store_side import KEY, NOW, message
+from store_side import shared_url as shared_url
+from store_side import url as url
+
+from overgang.shell.store import Store, StoreError, schema
+from overgang.shell.store.opening import open_engine
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+    engine.dispose()
+
+
+def test_a_store_that_is_opened_again_has_what_it_had(shared_url: str) -> None:
+    for _ in range(3):
+        store = Store(shared_url, KEY)
+        store.add_message(message())
+        assert [it.made for it in store.messages("8/101")] == [NOW]
+        store.close()
+
+
+def test_threads_that_open_a_new_store_at_once_all_get_it(shared_url: str) -> None:
+    stores: list[Store] = []
+    threads = [threading.Thread(target=lambda: stores.append(Store(shared_url, KEY))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(stores) == 6
+    assert sum(store.add_message(message()) for store in stores) == 1
+    for store in stores:
+        store.close()
+
+
+def test_a_store_of_a_newer_version_is_refused_in_one_line_and_left_alone(shared_url: str) -> None:
+    Store(shared_url, KEY).close()
+    engine = sqlalchemy.create_engine(shared_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
+    with pytest.raises(StoreError, match=r"^the store is of version 0999, newer than \d{4}, the newest known here$"):
+        Store(shared_url, KEY)
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0999"
+    engine.dispose()
+
+
+def test_the_file_and_its_journals_are_the_owners_only_also_when_it_was_open_to_others(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    path.touch(mode=0o644)
+    path.chmod(0o644)
+    store = Store(f"sqlite:///{path}", KEY)
+    store.add_message(message())
+    found = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    store.close()
+    assert found == dict.fromkeys(("store.sqlite", "store.sqlite-wal", "store.sqlite-shm"), 0o600)
+
+
+def test_the_file_is_written_ahead_and_synced_at_each_commit(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    with engine.connect() as connection:
+        asked = ("journal_mode", "synchronous", "auto_vacuum", "secure_delete")
+        assert [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked] == ["wal", 2, 2, 1]
+    engine.dispose()
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"these are notes, not a database. " * 100)
+    with pytest.raises(StoreError, match=r"notes\.txt: file is not a database"):
+        Store(f"sqlite:///{path}", KEY)
+    assert path.read_bytes().startswith(b"these are notes")
+
+
+def test_a_folder_that_is_not_there_is_told_with_its_path(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"none/store\.sqlite: No such file or directory"):
+        Store(f"sqlite:///{tmp_path}/none/store.sqlite", KEY)
+
+
+@pytest.mark.parametrize("address", ["", "gateway.sqlite", "mysql://user:secret@host/db", "oracle://host"])
+def test_an_address_of_another_sort_is_refused_without_showing_it(address: str) -> None:
+    with pytest.raises(StoreError, match="the store") as refused:
+        Store(address, KEY)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_server_that_is_not_there_is_told_without_its_address() -> None:
+    pytest.importorskip("psycopg", reason="psycopg, the driver for PostgreSQL, is not installed")
+    with pytest.raises(StoreError, match="the store failed: OperationalError") as refused:
+        Store("postgresql+psycopg://user:secret@127.0.0.1:1/db", KEY)
+    assert refused.value.passing
+    assert "secret" not in str(refused.value)
+
+
+def test_a_driver_that_is_not_installed_is_named() -> None:
+    with pytest.raises(StoreError, match="needs the package pg8000, which is not installed"):
+        Store("postgresql+pg8000://host/db", KEY)
+
+
+def test_a_file_that_another_holds_is_waited_for_and_then_told(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    Store(f"sqlite:///{path}", KEY).close()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    store = Store(f"sqlite:///{path}", KEY, wait=0.05)
+    with pytest.raises(StoreError, match="SQLITE_BUSY") as refused:
+        store.add_message(message())
+    assert refused.value.passing
+    holder.execute("ROLLBACK")
+    assert store.add_message(message())
+    holder.close()
+    store.close()
+
+
+def test_a_new_file_that_another_holds_is_waited_for_and_then_told(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError, match=r"store\.sqlite: others hold it") as refused:
+        Store(f"sqlite:///{path}", KEY, wait=0.05)
+    assert refused.value.passing
+    holder.close()
+    Store(f"sqlite:///{path}", KEY).close()
