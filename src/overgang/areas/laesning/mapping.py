@@ -5,7 +5,7 @@ or, when one can't be read, none: the fault is that of the first in their order.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -163,7 +163,8 @@ PAST_ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, P
 class Collection:
     """A part of an old answer: `old` with items `item`, from the items `new` of the modern read `operation`.
 
-    Where `only` is given it picks the one item that the answer has room for, by the day of the call, or none.
+    Where `only` is given it picks the one item that the answer has room for, by the day of the call, or none. `left_out`:
+    the modern side says so that there are no items; the answer has the collection all the same, since it was asked for.
     """
 
     flag: str
@@ -174,6 +175,7 @@ class Collection:
     new: str
     table: Table
     only: Callable[[list[dict[str, Any]], date], dict[str, Any] | None] | None = None
+    left_out: bool = False
 
 
 def get_variable_person_status(call: SoapCall) -> Flow:
@@ -200,7 +202,8 @@ def _read(
 ) -> Flow:
     """The chosen collections, each modern read asked once; nothing is asked for a flag that is false.
 
-    A collection that the modern side leaves out stays out (case: status_uden_samling).
+    A collection that the modern side leaves out stays out (case: status_uden_samling); addresses it leaves out when there
+    are none (case: status_adresse_ingen).
     """
     wanted = [collection for collection in collections if flags[collection.flag]]
     citizen = asked["PersonCivilRegistrationIdentifier"]
@@ -209,8 +212,8 @@ def _read(
         return {}
     replies = yield from renumbered(_side_by_side(tuple(requests.values())), OLD_NUMBERS)
     read = {template: reply.json for template, reply in zip(requests, replies, strict=True)}
-    there = [collection for collection in wanted if collection.new in read[collection.template]]
-    return {one.old: _shown(one, read[one.template][one.new], call.day) for one in there}
+    there = [one for one in wanted if one.left_out or one.new in read[one.template]]
+    return {one.old: _shown(one, read[one.template].get(one.new, []), call.day) for one in there}
 
 
 def _side_by_side(requests: tuple[RestRequest, ...]) -> Step:
@@ -251,7 +254,7 @@ _ADRESSE: Final = ("GetMidlertidigAdresse", MIDLERTIDIG_ADRESSE, "midlertidigAdr
 _STATUS: Final = ("GetPersonVisiteringOgStatusStatus", VISITERINGOGSTATUS)
 _ILL: Final = Table(*_ILLNESS, _EXEMPTIONS)
 NOW: Final = (
-    Collection("AddressContact", "AddressContactInfo", "TemporaryAddress", *_ADRESSE, only=_holding),
+    Collection("AddressContact", "AddressContactInfo", "TemporaryAddress", *_ADRESSE, only=_holding, left_out=True),
     _now("Unemployment", "GetTilmeldinger", TILMELDING, "tilmeldinger", ENROLLMENT),
     _now("ContactGroup", *_STATUS, "kontaktgrupper", CONTACT_GROUP),
     _now("PersonCategory", *_STATUS, "personkategorier", PERSON_CATEGORY),
@@ -265,7 +268,7 @@ _GROUPED: Final = Table(*CONTACT_GROUP.fields, _METADATA)
 _CATEGORISED: Final = Table(*PERSON_CATEGORY.fields, _METADATA)
 _WAS_ILL: Final = Table(*_ILLNESS, _COMMENT, _METADATA)
 EVER: Final = (
-    _past("TemporaryAddress", *_ADRESSE),
+    replace(_past("TemporaryAddress", *_ADRESSE), left_out=True),
     _past("Unemployment", "GetTilmeldingHistorik", f"{TILMELDING}/historik", "tilmeldinger", _ENROLLED),
     _past("ContactGroup", "GetKontaktgruppeHistorik", f"{KONTAKTGRUPPE}/historik", "kontaktgrupper", _GROUPED),
     _past(
