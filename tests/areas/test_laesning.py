@@ -79,7 +79,12 @@ def test_what_is_asked_for_is_read_at_once_and_each_read_once() -> None:
     }
     played = play(get_variable_person_status(status(*flags)), (RestReply(200, {}), RestReply(200, there)))
     assert played.requests == ((ADDRESSES, STATUS),)
-    assert played.answer == {"ContactGroupInfo": {}, "PersonCategoryInfo": {}, "HealthLimitationInfo": {}}
+    assert played.answer == {
+        "AddressContactInfo": {},
+        "ContactGroupInfo": {},
+        "PersonCategoryInfo": {},
+        "HealthLimitationInfo": {},
+    }
 
 
 def test_one_read_that_fails_fails_the_call_with_its_own_cause() -> None:
