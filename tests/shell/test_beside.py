@@ -10,7 +10,7 @@ from together_side import EMPTY, READ, WRITE, Both, World, run
 from old_calls import ABSENCE, CITIZEN
 from overgang.core.compare.values import Kind, Label, Mode, Verdict
 from overgang.core.errors import UpstreamFault
-from overgang.shell.beside import BUSY, CALLER_GONE, FAILED, NOT_SENT, SAMPLED_OUT, TOO_LARGE, TOO_SLOW
+from overgang.shell.beside import BUSY, CALLER_GONE, FAILED, NOT_SENT, SAMPLED_OUT, THEIRS, TOO_LARGE, TOO_SLOW
 from overgang.shell.beside import WRITE as IS_WRITE
 from overgang.shell.client import Raw
 from overgang.wire.comparing import Comparer
@@ -112,16 +112,19 @@ def test_a_write_that_the_old_side_took_and_a_rule_here_refuses_is_different() -
     run(test, Both(old=Raw(200, XML, RECEIPT.encode())), mode=Mode.COMPARE_OLD)
 
 
-def test_of_a_write_that_the_old_side_refused_it_is_not_known_whether_the_new_one_would() -> None:
+@pytest.mark.parametrize(("number", "label", "reason"), [(4591, Label.EXPECTED, THEIRS), (4654, Label.UNEXPLAINED, "")])
+def test_of_a_write_that_the_old_side_refused_it_is_not_known_whether_the_new_one_would(
+    number: int, label: Label, reason: str
+) -> None:
     async def test(world: World) -> None:
         await world.call(WRITE, ABSENCE)
         await world.settled()
         (found,) = world.compared()
         (one,) = found.judged
-        assert (found.verdict, one.label) == (Verdict.UNDECIDED, Label.UNEXPLAINED)
-        assert (one.difference.cause, one.difference.old) == (NOT_SENT, "4654")
+        assert (found.verdict, one.label, one.reason) == (Verdict.UNDECIDED, label, reason)
+        assert (one.difference.cause, one.difference.old) == (NOT_SENT, str(number))
 
-    run(test, Both(old=faulting(4654)), mode=Mode.COMPARE_OLD)
+    run(test, Both(old=faulting(number)), mode=Mode.COMPARE_OLD)
 
 
 @pytest.mark.parametrize("mode", COMPARE)

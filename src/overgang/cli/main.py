@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from overgang.cli import contracts, serving, show
+from overgang.cli import compare, contracts, demo, record, replay, report, serving, show
 from overgang.shell.config import ConfigError
 from overgang.wire.cases import CaseError
 from overgang.wire.codelists import CodeListError
 from overgang.wire.contract import ContractError
+from overgang.wire.expectations import ExpectationsError
 from overgang.wire.openapi import OpenApiError
 from overgang.wire.releases import CalendarError
 
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refused(*mistake.lines)
     except (ContractError, OpenApiError, CodeListError, CalendarError, CaseError) as mistake:
         return _refused(str(mistake))
+    except ExpectationsError as mistake:
+        return _refused(*mistake.lines)
     except BrokenPipeError:
         return 0
     return code
@@ -39,11 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="overgang", description="The crossing from DFDG's old SOAP services to REST.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = _command(commands, "demo", serving.demo, "start the embedded trial: gateway, pages and modern side")
-    demo.add_argument("--port", type=_port, default=8080, help="the gateway's port on 127.0.0.1 (8080)")
-    demo.add_argument("--admin-port", type=_port, default=8081, help="the admin port on 127.0.0.1 (8081)")
-    demo.add_argument("--data-dir", type=Path, help="keep the data here (a temporary folder)")
-    demo.add_argument("--on", type=_demo_day, metavar="YYYY-MM-DD", help="run as of this day (today)")
+    trial = _command(commands, "demo", demo.demo, "start the embedded trial: gateway, pages, old side and modern side")
+    trial.add_argument("--port", type=_port, default=8080, help="the gateway's port on 127.0.0.1 (8080)")
+    trial.add_argument("--admin-port", type=_port, default=8081, help="the admin port on 127.0.0.1 (8081)")
+    trial.add_argument("--data-dir", type=Path, help="keep the data here (a temporary folder)")
+    trial.add_argument("--on", type=_demo_day, metavar="YYYY-MM-DD", help="run as of this day (today)")
+    trial.add_argument("--alone", action="store_true", help="without the old side, and so without anything to compare")
 
     serve = _command(commands, "serve", serving.serve, "serve a configured gateway")
     serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config/gateway.toml")
@@ -51,6 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "check", contracts.check, "the coverage check: everything mapped, or waived with a reason")
     contract = _command(commands, "contract", contracts.contract, "load any WSDL and say what the gateway makes of it")
     contract.add_argument("wsdl", type=Path, metavar="FILE.wsdl")
+
+    for name, module, run, text in (
+        ("compare", compare, compare.compare, "compare two stored answers by the contract's types"),
+        ("record", record, record.record, "have a running gateway record a sample of its calls, masked and encrypted"),
+        ("replay", replay, replay.replay, "send recorded calls to both sides and compare the answers"),
+        ("report", report, report.report, "how well the sides agree, with an exit code for pipelines"),
+    ):
+        module.arguments(_command(commands, name, run, text))
 
     areas = _command(commands, "areas", show.areas, "the areas, their old operations and modern calls")
     areas.add_argument("--markdown", action="store_true", help="as the README's table")

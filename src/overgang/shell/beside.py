@@ -11,7 +11,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +20,7 @@ from typing import Final, Protocol
 from overgang.core.compare.expected import Register
 from overgang.core.compare.judging import judge
 from overgang.core.compare.noise import Noise, Row, Total
-from overgang.core.compare.values import Compared, Difference, Judged, Kept, Kind, Mode, Reply, Verdict
+from overgang.core.compare.values import Compared, Difference, Judged, Kept, Kind, Label, Mode, Reply, Verdict
 from overgang.core.errors import Fault
 from overgang.core.values import COPENHAGEN
 from overgang.shell.config import Comparing
@@ -41,6 +41,7 @@ CALLER_GONE: Final = "caller-gone"
 FAILED: Final = "failed"  # the comparison itself; the log says where
 # A write that was not sent, and that the old side refused: whether the modern side would have is not known.
 NOT_SENT: Final = "not-sent"
+THEIRS: Final = "the modern service's own to refuse"
 _ERROR_CODE: Final = re.compile(rb"ErrorCode>\s*([0-9]{1,5})\s*<")
 
 
@@ -65,13 +66,17 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """What a pair of answers is judged by. Comparers and maskers are by service key, areas by that and operation."""
+    """What a pair of answers is judged by. Comparers and maskers are by service key, areas by that and operation.
+
+    `declared` gives the error numbers of a modern operation by method and path template.
+    """
 
     comparers: Mapping[str, Comparer]
     maskers: Mapping[str, Masker]
     register: Register
     noise: Noise
     areas: Mapping[tuple[str, str], str]
+    declared: Mapping[tuple[str, str], frozenset[int]]
     key: bytes
 
 
@@ -194,8 +199,9 @@ class Besides:
     def _judge(self, call: Call, mode: Mode, old: Timed, new: Timed) -> None:
         judges, key = self._judges, call.service.key
         operation = f"{key}/{call.operation}"
-        if new.rehearsed:
-            verdict, judged = _rehearsed(old.reply)
+        if new.rehearsed is not None:
+            declared = judges.declared[new.rehearsed.method, new.rehearsed.path.template]
+            verdict, judged = _rehearsed(old.reply, declared)
         else:
             found = judges.comparers[key].compare(call.operation, old.reply, new.reply)
             day = call.received.astimezone(COPENHAGEN).date()
@@ -217,7 +223,7 @@ class Besides:
         )
         self._sink.put_compared(self._masked(compared, call, old.reply, new.reply) if judged else compared)
         if self._taken is not None:
-            self._taken(call, old, None if new.rehearsed else new)
+            self._taken(call, old, None if new.rehearsed is not None else new)
 
     def _masked(self, compared: Compared, call: Call, old: Reply, new: Reply) -> Compared:
         """With its values replaced, and the messages beside, theirs replaced too."""
@@ -255,10 +261,16 @@ def chosen(call: Call, key: bytes, purpose: str, share: float) -> bool:
     return int.from_bytes(digest) < share * 2**64
 
 
-def _rehearsed(old: Reply) -> tuple[Verdict, tuple[Judged, ...]]:
-    """What is known of a write that was not sent: the new side has nothing against it, as far as it can know."""
+def _rehearsed(old: Reply, declared: Container[int]) -> tuple[Verdict, tuple[Judged, ...]]:
+    """What is known of a write that was not sent: the gateway has nothing against it.
+
+    Where the old side refused it by a number that the modern operation declares too, that is the modern side's to judge.
+    """
     if old.status < 400 and not old.trouble:
         return Verdict.UNDECIDED, ()
     number = _ERROR_CODE.search(old.body)
     said = number[1].decode() if number else str(old.status)
-    return Verdict.UNDECIDED, (Judged(Difference(Kind.FAULT, "/", "/", old=said, type="int", cause=NOT_SENT)),)
+    difference = Difference(Kind.FAULT, "/", "/", old=said, type="int", cause=NOT_SENT)
+    theirs = number is not None and int(said) in declared
+    judged = Judged(difference, Label.EXPECTED, THEIRS) if theirs else Judged(difference)
+    return Verdict.UNDECIDED, (judged,)

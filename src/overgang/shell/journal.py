@@ -9,7 +9,6 @@ from overgang.shell.replaying import Outcome
 from overgang.wire.results import compared_of, plain_compared
 
 FORM: Final = "overgang replay 1"
-_MOST_KEPT: Final = 5_000  # calls whose messages the file holds; far more than results show
 
 
 class JournalError(ValueError):
@@ -42,7 +41,6 @@ class FileJournal:
         """
         self._path = path
         self._places: dict[int, int] = {}
-        self._kept = 0
         if path.exists():
             if not resume:
                 raise JournalError(f"{path} is of an interrupted replay: go on with --resume, or delete it")
@@ -61,7 +59,7 @@ class FileJournal:
         return number in self._places
 
     def add(self, outcome: Outcome) -> None:
-        line = _line(self._plain(outcome))
+        line = _line(_plain(outcome))
         self._places[outcome.number] = self._file.tell()
         self._file.write(line)
         self._file.flush()
@@ -80,16 +78,6 @@ class FileJournal:
         """Close and delete it: the replay is over and its results are written."""
         self.close()
         self._path.unlink(missing_ok=True)
-
-    def _plain(self, outcome: Outcome) -> dict[str, Any]:
-        if outcome.compared is None:
-            return {"number": outcome.number, "left_out": outcome.left_out}
-        plain = plain_compared(outcome.compared)
-        if plain["kept"] is not None:
-            self._kept += 1
-            if self._kept > _MOST_KEPT:
-                plain["kept"] = None
-        return {"number": outcome.number, "compared": plain}
 
     def _read(self, about: dict[str, Any]) -> None:
         """Find the lines; a last one that an interruption cut short is dropped."""
@@ -124,12 +112,17 @@ class FileJournal:
             outcome = _outcome(json.loads(line))
         except (ValueError, TypeError, KeyError):
             raise JournalError(f"{self._path}: line {number + 1}: it is damaged") from None
-        self._kept += outcome.compared is not None and outcome.compared.kept is not None
         self._places[outcome.number] = place
 
 
 def _line(plain: Mapping[str, Any]) -> bytes:
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    if outcome.compared is None:
+        return {"number": outcome.number, "left_out": outcome.left_out}
+    return {"number": outcome.number, "compared": plain_compared(outcome.compared)}
 
 
 def _outcome(plain: Mapping[str, Any]) -> Outcome:

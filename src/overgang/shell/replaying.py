@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -16,8 +17,9 @@ PREFIX: Final = "/PjakTassWCF"
 WRITE: Final = "write"  # why a call was left out
 NO_ANSWER: Final = "no old answer was recorded"
 UNKNOWN: Final = "no such contract here"
-EXAMPLES: Final = 20  # calls of a cluster that are kept whole
+EXAMPLES: Final = 20  # calls of a cluster that results show whole
 MOST_EXAMPLES: Final = 1_000
+_SPARE: Final = 100  # further ones that are kept meanwhile: calls don't finish in the order of their numbers
 
 
 class Posts(Protocol):
@@ -112,14 +114,15 @@ async def replay(
 
 def summed(journal: Journal, source: str) -> Results:
     """The results of all outcomes in a journal; the same whatever order they came in."""
-    tally, examples = Tally(source), _Examples()
+    tally, examples, differing = Tally(source), _Examples(EXAMPLES, MOST_EXAMPLES), []
     for outcome in journal.outcomes():
         if outcome.compared is None:
             tally.leave_out(outcome.left_out)
         else:
             tally.add(outcome.compared)
-            examples.offer(outcome.compared)
-    return Results(tally.summary(), tuple(examples.kept))
+            if examples.offer(outcome.compared):
+                differing.append(outcome.compared)
+    return Results(tally.summary(), tuple(differing))
 
 
 class _Run:
@@ -128,6 +131,9 @@ class _Run:
     ) -> None:
         self._options, self._sides, self._journal, self._tell = options, sides, journal, on_progress
         self._progress = Progress()
+        self._examples = _Examples(EXAMPLES + _SPARE, MOST_EXAMPLES + _SPARE)
+        for outcome in journal.outcomes():
+            self._examples.offer(outcome.compared)
         self._started = time.perf_counter()
         self._next = self._started
 
@@ -200,12 +206,19 @@ class _Run:
         return reply, time.perf_counter() - started
 
     def _masked(self, compared: Compared, call: Call, old: Reply, new: Reply) -> Compared:
-        """With its values replaced, and the messages beside. The request was masked before it was recorded."""
+        """With its values replaced and, for an example, the messages beside. The request was masked when recorded."""
         masker = self._sides.maskers[call.service]
-        given = masker.values(call.request, call.content_type)
-        replies = masker.reply(old, given), masker.reply(new, given)
+        wanted = self._examples.wants(compared)
+        faults = any(one.difference.place.startswith("/Fault") for one in compared.judged)
+        given = masker.values(call.request, call.content_type) if wanted or faults else frozenset()
         judged = tuple(replace(one, difference=masker.difference(one.difference, given)) for one in compared.judged)
-        return replace(compared, judged=judged, kept=Kept(call.request, call.content_type, call.action, *replies))
+        if not wanted:
+            return replace(compared, judged=judged)
+        replies = masker.reply(old, given), masker.reply(new, given)
+        kept = Kept(call.request, call.content_type, call.action, *replies)
+        example = replace(compared, judged=judged, kept=kept)
+        self._examples.offer(example)
+        return example
 
     def _told(self, outcome: Outcome | None) -> None:
         progress = self._progress
@@ -221,18 +234,28 @@ class _Run:
 
 
 class _Examples:
-    """The first calls of each cluster, whole."""
+    """Chooses calls that are kept whole: the first `each` of every cluster, and no more than `most`."""
 
-    def __init__(self) -> None:
-        self.kept: list[Compared] = []
-        self._counts: dict[object, int] = {}
+    def __init__(self, each: int, most: int) -> None:
+        self._each, self._most = each, most
+        self._counts: Counter[object] = Counter()
+        self.chosen = 0
 
-    def offer(self, compared: Compared) -> None:
-        keys = {cluster_key(compared.service, compared.operation, judged) for judged in compared.judged}
-        if len(self.kept) < MOST_EXAMPLES and any(self._counts.get(key, 0) < EXAMPLES for key in keys):
-            self.kept.append(compared)
-            for key in keys:
-                self._counts[key] = self._counts.get(key, 0) + 1
+    def wants(self, compared: Compared) -> bool:
+        """Whether there is room for it."""
+        return self.chosen < self._most and any(self._counts[key] < self._each for key in _clusters(compared))
+
+    def offer(self, compared: Compared | None) -> bool:
+        """Take it if it is whole and there is room."""
+        if compared is None or compared.kept is None or not self.wants(compared):
+            return False
+        self._counts.update(_clusters(compared))
+        self.chosen += 1
+        return True
+
+
+def _clusters(compared: Compared) -> set[object]:
+    return {cluster_key(compared.service, compared.operation, judged) for judged in compared.judged}
 
 
 async def _both(

@@ -13,7 +13,7 @@ from typing import Protocol
 from overgang.core.compare.modes import Modes
 from overgang.core.compare.values import Mode, Reply
 from overgang.core.errors import Fault
-from overgang.core.messages import Face
+from overgang.core.messages import Face, RestRequest
 from overgang.shell.soap_ingress import Answer, Bridged, OldSide, Seen, SoapFace, faulted
 from overgang.shell.telemetry import Telemetry, used
 from overgang.wire.envelope import Version, version_of
@@ -46,17 +46,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One side's answer, the seconds it took, the rules that it applied; `rehearsed`: a write that was not sent."""
+    """One side's answer, the seconds it took, the rules that it applied; `rehearsed` is a write that was not sent."""
 
     reply: Reply
     seconds: float
     rules: Sequence[str] = ()
-    rehearsed: bool = False
+    rehearsed: RestRequest | None = None
 
     @classmethod
     def of(cls, answer: Answer, seconds: float) -> "Timed":
         reply = Reply(answer.status, answer.content_type, answer.body, answer.trouble)
-        return cls(reply, seconds, tuple(answer.cited), answer.rehearsed is not None)
+        return cls(reply, seconds, tuple(answer.cited), answer.rehearsed)
 
 
 class Watch(Protocol):

@@ -50,6 +50,7 @@ class Together:
             register=register(config, loaded),
             noise=of_rows(*keeping.store.noise_rows()),
             areas=areas,
+            declared={key: modern.contract.error_codes for key, modern in loaded.modern.items()},
             key=derived(secret, "sampling"),
         )
         rehearsing = SoapFace(

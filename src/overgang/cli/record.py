@@ -1,0 +1,69 @@
+"""`overgang record`: have a running gateway record a sample of its calls, masked and encrypted."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import Progress
+
+from overgang.shell.client import Posts
+
+_LOOK: Final = 0.5  # seconds
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--admin", default="http://127.0.0.1:8081", metavar="URL", help="the gateway's admin port")
+    parser.add_argument("--share", type=float, default=1.0, help="of the calls, above 0 to 1 (1)")
+    parser.add_argument("--seconds", type=float, default=60.0, help="for how long (60); Ctrl-C ends it earlier")
+
+
+def record(given: argparse.Namespace) -> int:
+    """Begin, wait, end, and print the file; 2 when the gateway refuses or can't be reached."""
+    return asyncio.run(_record(given.admin.rstrip("/"), given.share, given.seconds))
+
+
+async def _record(admin: str, share: float, seconds: float) -> int:
+    posts = Posts(deadline=10.0)
+    try:
+        code, told = await _ask(posts, "POST", admin, {"share": share, "seconds": seconds})
+        if code != 200:
+            print(f"overgang: {told.get('title', told)}", file=sys.stderr)
+            return 2
+        try:
+            await _wait(posts, admin, seconds)
+        finally:
+            code, told = await _ask(posts, "DELETE", admin)
+    finally:
+        await posts.close()
+    print(f"{told['calls']} calls recorded, {told['dropped']} dropped for lack of room\n{told['file']}")
+    return 0 if code == 200 else 2
+
+
+async def _wait(posts: Posts, admin: str, seconds: float) -> None:
+    """Until the time is up, the recording ended by itself, or the user has had enough."""
+    until = time.monotonic() + seconds
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("recording", total=seconds)
+        while (left := until - time.monotonic()) > 0:
+            _, told = await _ask(posts, "GET", admin)
+            progress.update(task, completed=seconds - left, description=f"recording, {told.get('calls', '?')} calls")
+            if told.get("until") is None:
+                return
+            await asyncio.sleep(min(_LOOK, left))
+
+
+async def _ask(posts: Posts, method: str, admin: str, json_body: Any = None) -> tuple[int, dict[str, Any]]:
+    body = None if json_body is None else json.dumps(json_body).encode()
+    reply = await posts.ask(method, f"{admin}/recording", body, {"x-overgang": "1"})
+    if reply.trouble:
+        return 0, {"title": f"the gateway's admin port can't be asked: {reply.trouble}"}
+    try:
+        told: dict[str, Any] = json.loads(reply.body)
+    except ValueError:
+        return reply.status, {"title": f"the admin port answered with status {reply.status}"}
+    return reply.status, told
