@@ -261,8 +261,9 @@ class _Shown:
         if progress.done < self._total and now - self._last < (0.1 if self._console.is_terminal else _EVERY):
             return
         self._last = now
-        speed = progress.done / progress.seconds if progress.seconds else 0.0
-        text = f"{progress.different} differ, {progress.left_out} left out, {speed:.0f} calls/s"
+        compared = progress.agreeing + progress.different  # of this run; what is left out costs nothing
+        speed = compared / progress.seconds if progress.seconds else 0.0
+        text = f"{progress.different} differ, {progress.left_out} left out, {speed:.0f} compared per second"
         if self._console.is_terminal:
             self._bar.update(self._task, completed=progress.done, description=text)
         else:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from hashlib import sha256
 from hmac import digest
+from itertools import count
 from typing import Final
 from unicodedata import decimal
 
@@ -32,6 +33,7 @@ _LOWER, _UPPER = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LOWER_MORE, _UPPER_MORE = "æøåäöüéèàóñç", "ÆØÅÄÖÜÉÈÀÓÑÇ"
 _OTHER_LETTERS: Final = "アイウエオカキクケコサシスセソ"  # for letters without case
 _NUMERALS: Final = "¹²³"
+_APART: Final = 100  # the draws of one attempt, before those of the next: the first that is another text is taken
 
 
 class Pseudonyms:
@@ -48,22 +50,16 @@ class Pseudonyms:
 
         Never of 1 January: such numbers are given out although they fail modulus 11.
         """
-        for attempt in range(1_000):
-            draw = self._draw("citizen", number, attempt)
-            day, month, year = 2 + next(draw) % 27, 1 + next(draw) % 12, _FIRST_YEAR + next(draw) % _YEARS
-            serial = f"{_CENTURY[next(draw) % 6]}{next(draw) % 1_000:03}"
-            made = f"{day:02}{month:02}{year:02}{serial}"
-            if made != number and not passes_modulus_11(made):
-                return made
-        raise AssertionError("one of eleven numbers passes modulus 11")
+        drawn = (self._birthday(number, attempt) for attempt in count())
+        return next(made for made in drawn if made != number and not passes_modulus_11(made))
 
     def guid(self, text: str) -> str:
         """Another GUID; upper case where the given one has an upper-case letter. Its version digit is kept."""
-        found = digest(self._key, b"guid\0" + text.lower().encode(), sha256).hex()
-        made = f"{found[:8]}-{found[8:12]}-{text[14]}{found[12:15]}-{found[15:19]}-{found[19:31]}"
-        if made == text.lower():
-            made = made[:-1] + ("0" if made[-1] != "0" else "1")
-        return made.upper() if text != text.lower() else made
+        lower = text.lower()
+        drawn = (digest(self._key, f"guid\0{attempt}\0{lower}".encode(), sha256).hex() for attempt in count())
+        shaped = (f"{one[:8]}-{one[8:12]}-{text[14]}{one[12:15]}-{one[15:19]}-{one[19:31]}" for one in drawn)
+        made = next(one for one in shaped if one != lower)
+        return made.upper() if text != lower else made
 
     def text(self, text: str, attempt: int = 0) -> str:
         """Another text of the same shape: letters for letters of their case, digits for digits, the rest as it is.
@@ -76,22 +72,19 @@ class Pseudonyms:
             return self.guid(text)
         if not any(map(str.isalnum, text)):
             return text
-        for further in range(attempt * 100, attempt * 100 + 100):
-            made = self._reshaped(text, further)
-            if made != text:
-                return made
-        raise AssertionError("a hundred draws are not all alike")
+        drawn = (self._reshaped(text, further) for further in count(attempt * _APART))
+        return next(made for made in drawn if made != text)
 
     def number(self, text: str, attempt: int = 0) -> str:
         """Another number of the same sign and as many digits that count; zeros that don't count stay.
 
-        `text` is an XSD decimal or integer, with or without exponent. "1.50" and "+1.5" stay equal in value.
+        `text` is an XSD decimal or integer, with or without exponent. "1.50" and "+1.5" stay equal in value. A text
+        without digits stays.
         """
-        for further in range(attempt * 100, attempt * 100 + 100):
-            made = self._renumbered(text, further)
-            if made != text:
-                return made
-        raise AssertionError("a hundred draws are not all alike")
+        if not any(map(str.isdecimal, text)):
+            return text
+        drawn = (self._renumbered(text, further) for further in count(attempt * _APART))
+        return next(made for made in drawn if made != text)
 
     def octets(self, content: bytes) -> bytes:
         """Other bytes, as many."""
@@ -108,6 +101,11 @@ class Pseudonyms:
     def index(self, text: str, size: int) -> int:
         """A number from 0 to `size` - 1 that only `text` and the key decide."""
         return next(self._draw("index", text, 0)) % size
+
+    def _birthday(self, number: str, attempt: int) -> str:
+        draw = self._draw("citizen", number, attempt)
+        day, month, year = 2 + next(draw) % 27, 1 + next(draw) % 12, _FIRST_YEAR + next(draw) % _YEARS
+        return f"{day:02}{month:02}{year:02}{_CENTURY[next(draw) % 6]}{next(draw) % 1_000:03}"
 
     def _draw(self, purpose: str, value: str, attempt: int) -> Iterator[int]:
         """An endless stream of numbers of 32 bits."""
@@ -142,8 +140,8 @@ class Pseudonyms:
         draw = self._draw("number", f"{sign.strip('+')}{least}.{most}", attempt)
         whole_made = whole[: len(whole) - len(least)] + _digits(least, draw, first=True)
         fraction_made = _digits(most, draw, last=True) + fraction[len(most) :]
-        made = f"{sign}{whole_made}{point}{fraction_made}{mark}{exponent}"
-        return made if least or most else _from_zero(made, draw)
+        made = f"{sign}{whole_made}{point}{fraction_made}"
+        return f"{made if least or most else _from_zero(made, draw)}{mark}{exponent}"
 
 
 def passes_modulus_11(number: str) -> bool:

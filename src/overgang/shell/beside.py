@@ -264,7 +264,7 @@ def chosen(call: Call, key: bytes, purpose: str, share: float) -> bool:
 def _rehearsed(old: Reply, declared: Container[int]) -> tuple[Verdict, tuple[Judged, ...]]:
     """What is known of a write that was not sent: the gateway has nothing against it.
 
-    Where the old side refused it by a number that the modern operation declares too, that is the modern side's to judge.
+    Where the old side refused it by a number that the modern operation declares too, that is the modern side's to say.
     """
     if old.status < 400 and not old.trouble:
         return Verdict.UNDECIDED, ()

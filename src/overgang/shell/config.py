@@ -75,10 +75,10 @@ class HeaderNames:
 class Comparing:
     """How the old side and the new one are compared.
 
-    `mode` holds where none is set; `sample` is the share of calls that are compared, `noise` that of the reads for which
-    the old side is asked twice. `at_once` and `waiting` bound the work beside the calls, `bytes` each message of it,
-    `seconds` each comparison. `examples` of each cluster are kept whole, for `days`. In a test environment writes go to
-    both sides.
+    `mode` holds where none is set; `sample` is the share of calls that are compared, `noise` that of the reads for
+    which the old side is asked twice. `at_once` and `waiting` bound the work beside the calls, `bytes` each message of
+    it, `seconds` each comparison. `examples` of each cluster are kept whole, for `days`. In a test environment writes
+    go to both sides.
     """
 
     mode: Mode = Mode.NEW

@@ -15,7 +15,7 @@ from overgang.shell.switching import Switch
 from overgang.shell.upstream import Upstream
 from overgang.wire import expectations
 from overgang.wire.comparing import Comparer
-from overgang.wire.masking import maskers
+from overgang.wire.masking import maskers, public_words
 
 
 class Together:
@@ -27,9 +27,7 @@ class Together:
         services = {service.key: service for service in loaded.services}
         contracts = {key: service.contract for key, service in services.items()}
         secret = config.identity_key
-        words = {word for listed in loaded.codelists.values() for word in (listed.name, listed.modern)}
-        words |= {value.name for listed in loaded.codelists.values() for value in listed.values.values()}
-        masking = maskers(contracts, derived(secret, "pseudonyms"), words)
+        masking = maskers(contracts, derived(secret, "pseudonyms"), public_words(loaded.codelists.values()))
         areas = {
             (f"{service.name}/{service.version}", operation.name): area.name
             for area in loaded.areas

@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from overgang.core.compare.lexical import DAY, Moment, collapse
+from overgang.core.compare.lexical import DAY, Moment, collapse, offset
 
 CAUSES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -17,7 +17,7 @@ CAUSES: Final[Mapping[str, str]] = MappingProxyType(
         "boolean": "true on one side, false on the other",
         "precision": "the same number to fewer digits",
         "fraction": "the same second with another fraction of it",
-        "zone": "the same clock reading with another zone, or with a zone on one side only",
+        "zone": "the same clock reading in another zone, or a zone on one side only",
         "day": "another calendar day at the same time of day",
         "instant": "another point in time",
         "case": "the same letters, upper and lower case apart",
@@ -38,6 +38,7 @@ CAUSES: Final[Mapping[str, str]] = MappingProxyType(
         "order": "the same elements or items in another order",
         "length": "lists of different lengths",
         "element": "another element in the Body",
+        "more": "further differences, which are not told one by one",
         # faults
         "fault-only-old": "a fault on the old side, an answer on the new",
         "fault-only-new": "an answer on the old side, a fault on the new",
@@ -73,7 +74,7 @@ CAUSES: Final[Mapping[str, str]] = MappingProxyType(
 
 _FOLDED: Final = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "AE", "Ø": "O", "Å": "A"})
 _SPELT: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "AE", "Ø": "OE", "Å": "AA"})
-_CLOCK: Final = re.compile(r"(.*?)(Z|[+-][0-9]{2}:[0-9]{2})?")
+_ZONE: Final = re.compile(r"[+-][0-9]{2}:[0-9]{2}$")
 
 
 def of_texts(old: str, new: str) -> str:
@@ -114,14 +115,13 @@ def _plain(text: str, letters: dict[int, str]) -> str:
 
 def of_numbers(old: Decimal, new: Decimal) -> str:
     """Of two different numbers: one may be the other rounded, or cut, to fewer decimals."""
-    rough, fine = sorted((old, new), key=_decimals)
-    places = _decimals(rough)
-    if places == _decimals(fine):
-        return "value"
     try:
-        return "precision" if abs(rough - fine) < Decimal(1).scaleb(-places) else "value"
-    except ArithmeticError:  # more digits than decimals are reckoned with
+        rough, fine = sorted((old, new), key=_decimals)
+        places = _decimals(rough)
+        close = abs(rough - fine) < Decimal(1).scaleb(-places)
+    except ArithmeticError:  # a million digits, with which nobody reckons
         return "value"
+    return "precision" if close and places < _decimals(fine) else "value"
 
 
 def _decimals(number: Decimal) -> int:
@@ -132,17 +132,15 @@ def _decimals(number: Decimal) -> int:
 
 def of_moments(old: Moment, new: Moment, old_text: str, new_text: str) -> str:
     """Of two different points in time, with the texts they were written as."""
-    if old.zoned == new.zoned and old.seconds == new.seconds:
-        return "fraction"
-    if _reading(old_text) == _reading(new_text):
+    if old.zoned != new.zoned:
         return "zone"
-    if old.zoned == new.zoned and (old.seconds - new.seconds) % DAY == 0 and old.fraction == new.fraction:
-        return "day"
-    return "instant"
+    if old.seconds == new.seconds:
+        return "fraction"
+    if old.seconds + _offset(old_text) == new.seconds + _offset(new_text):
+        return "zone"
+    return "day" if (old.seconds - new.seconds) % DAY == 0 and old.fraction == new.fraction else "instant"
 
 
-def _reading(text: str) -> str:
-    """A date or time as it is read, without zone and fraction."""
-    found = _CLOCK.fullmatch(text)
-    reading = found[1] if found else text
-    return reading.partition(".")[0]
+def _offset(text: str) -> int:
+    found = _ZONE.search(text)
+    return offset(found[0]) if found else 0

@@ -72,7 +72,7 @@ def moment(text: str) -> Moment:
         raise ValueError("no xs:dateTime")
     calendar, hour, minute, second, fraction, zone = found.groups()
     fraction = fraction.rstrip("0") if fraction else ""
-    seconds = _midnight(calendar) + _clock(hour, minute, second, fraction) - _offset(zone)
+    seconds = _midnight(calendar) + _clock(hour, minute, second, fraction) - offset(zone)
     return Moment(zone is not None, seconds, fraction)
 
 
@@ -82,7 +82,7 @@ def day(text: str) -> Moment:
     if found is None:
         raise ValueError("no xs:date")
     calendar, zone = found.groups()
-    return Moment(zone is not None, _midnight(calendar) - _offset(zone), "")
+    return Moment(zone is not None, _midnight(calendar) - offset(zone), "")
 
 
 def time(text: str) -> Moment:
@@ -92,7 +92,7 @@ def time(text: str) -> Moment:
         raise ValueError("no xs:time")
     hour, minute, second, fraction, zone = found.groups()
     fraction = fraction.rstrip("0") if fraction else ""
-    return Moment(zone is not None, (_clock(hour, minute, second, fraction) - _offset(zone)) % DAY, fraction)
+    return Moment(zone is not None, (_clock(hour, minute, second, fraction) - offset(zone)) % DAY, fraction)
 
 
 def _clock(hour: str, minute: str, second: str, fraction: str) -> int:
@@ -112,7 +112,8 @@ def _midnight(calendar: str) -> int:
 
 
 @lru_cache(maxsize=256)
-def _offset(zone: str | None) -> int:
+def offset(zone: str | None) -> int:
+    """The seconds of a zone, "+01:00" or "Z"; 0 for none."""
     if zone is None or zone == "Z":
         return 0
     seconds = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60
@@ -124,18 +125,20 @@ def calendar_part(text: str) -> Hashable:
     found = _PART.fullmatch(text)
     if found is None:
         raise ValueError("no part of a calendar")
-    return found[1], None if found[2] is None else _offset(found[2])
+    return found[1], None if found[2] is None else offset(found[2])
 
 
 def duration(text: str) -> Hashable:
-    """xs:duration as months and seconds. Raises ValueError."""
+    """xs:duration as months, seconds and the digits of the fraction, with their signs. Raises ValueError."""
     found = _DURATION.fullmatch(text)
     if found is None:
         raise ValueError("no xs:duration")
     sign, years, months, days, hours, minutes, seconds = found.groups("0")
     way = -1 if sign == "-" else 1
-    clock = Decimal(days) * DAY + Decimal(hours) * 3600 + Decimal(minutes) * 60 + Decimal(seconds)
-    return way * (int(years) * 12 + int(months)), way * clock
+    whole, _, fraction = seconds.partition(".")
+    clock = int(days) * DAY + int(hours) * 3600 + int(minutes) * 60 + int(whole)
+    fraction = fraction.rstrip("0")
+    return way * (int(years) * 12 + int(months)), way * clock, fraction and sign + fraction
 
 
 def boolean(text: str) -> bool:

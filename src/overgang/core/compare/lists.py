@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from overgang.core.compare.fingerprints import child_prints, fingerprint, likeness, text_value
+from overgang.core.compare.fingerprints import fingerprint, parts, text_value
 from overgang.core.compare.nodes import Node, full_text
 from overgang.core.compare.shapes import Shape
 
-Alike = Callable[[Node, Node], bool]
+Alike = Callable[[int, int], bool]
+_MOVED: Final = 50  # items at other places, from which on the others are looked for as well
 _MOST: Final = 2_500  # pairs of leftover items that are weighed against each other
 
 
@@ -29,6 +30,10 @@ class Alignment:
     come: list[int] = field(default_factory=list)
 
     @property
+    def pairs(self) -> int:
+        return len(self.equal) + len(self.keyed) + len(self.likely)
+
+    @property
     def order(self) -> list[int]:
         """The old positions of the items that are certain, in the new order."""
         return [old for _, old in sorted((new, old) for old, new in (*self.equal, *self.keyed))]
@@ -39,7 +44,7 @@ class Alignment:
 
 
 def align(olds: Sequence[Node], news: Sequence[Node], shape: Shape, alike: Alike) -> Alignment:
-    """Pair the items of two lists; `alike` says whether two items have no difference."""
+    """Pair the items of two lists; `alike` says of two positions whether the items have no difference."""
     return _Aligning(olds, news, shape, alike).run()
 
 
@@ -111,9 +116,10 @@ class _Aligning:
         self._made.come += news
 
     def _same_places(self, olds: list[int], news: list[int]) -> tuple[list[int], list[int]]:
-        left = []
+        """What is left of the items that are the same at the same place; in a shuffled list that is soon given up."""
+        left: list[tuple[int, int]] = []
         for old, new in zip(olds, news, strict=True):
-            if self._alike(self._olds[old], self._news[new]):
+            if len(left) < _MOVED and self._alike(old, new):
                 self._made.equal.append((old, new))
             else:
                 left.append((old, new))
@@ -122,10 +128,10 @@ class _Aligning:
     def _same_ends(self, olds: list[int], news: list[int]) -> tuple[list[int], list[int]]:
         """What is left between the items that are the same from the beginning and from the end."""
         begin, shorter = 0, min(len(olds), len(news))
-        while begin < shorter and self._alike(self._olds[olds[begin]], self._news[news[begin]]):
+        while begin < shorter and self._alike(olds[begin], news[begin]):
             begin += 1
         end = 0
-        while end < shorter - begin and self._alike(self._olds[olds[-1 - end]], self._news[news[-1 - end]]):
+        while end < shorter - begin and self._alike(olds[-1 - end], news[-1 - end]):
             end += 1
         last = len(olds) - end, len(news) - end
         self._made.equal += [*zip(olds[:begin], news[:begin], strict=True)]
@@ -157,10 +163,10 @@ class _Aligning:
         if len(olds) * len(news) > _MOST:
             return [*zip(olds, news, strict=False)]
         content = self._shape.content
-        before = {place: child_prints(self._olds[place], content) for place in olds}
-        after = {place: child_prints(self._news[place], content) for place in news}
+        before = {place: parts(self._olds[place], content) for place in olds}
+        after = {place: parts(self._news[place], content) for place in news}
         ranked = [
-            (-likeness(before[old], after[new]), abs(rank - other), old, new)
+            (-(before[old] & after[new]).total(), abs(rank - other), old, new)
             for rank, old in enumerate(olds)
             for other, new in enumerate(news)
         ]

@@ -12,13 +12,14 @@ where the other side answers: these are never noise.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Final, NamedTuple
 
 from overgang.core.compare.values import Difference, Kind
 
+MOST: Final = 50_000  # spots that are counted; an answer can name its elements as it likes
 NEVER: Final = frozenset((Kind.UNREADABLE, Kind.VERSION, Kind.FAULT))
 SIGNIFICANT: Final = 1.645  # the normal deviate with 5 % beyond it
 
@@ -89,12 +90,12 @@ class Noise:
     def learn(self, operation: str, differences: Iterable[Difference]) -> None:
         """Add a pair of old answers to one call, equal ones too; a spot counts once per pair."""
         self._seen[operation] += 1
-        self._differed.update(_spots(operation, differences))
+        _count(self._differed, operation, differences)
 
     def saw(self, operation: str, differences: Iterable[Difference]) -> None:
         """Add a comparison of old and new, equal ones too."""
         self._beside_seen[operation] += 1
-        self._beside_differed.update(_spots(operation, differences))
+        _count(self._beside_differed, operation, differences)
 
     def counts(self, spot: Spot) -> Counts:
         operation = spot.operation
@@ -134,5 +135,7 @@ def of_rows(totals: Iterable[Total], rows: Iterable[Row], pairs: int = 20, share
     return noise
 
 
-def _spots(operation: str, differences: Iterable[Difference]) -> Mapping[Spot, int]:
-    return dict.fromkeys((Spot(operation, one.place, one.kind) for one in differences), 1)
+def _count(counts: Counter[Spot], operation: str, differences: Iterable[Difference]) -> None:
+    for spot in {Spot(operation, one.place, one.kind) for one in differences}:
+        if spot in counts or len(counts) < MOST:
+            counts[spot] += 1

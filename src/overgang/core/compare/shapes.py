@@ -72,7 +72,8 @@ def atomic(builtin: str, spaces: str | None = None, *, code: bool = False) -> Te
         return Text(builtin, normal, lambda text, node: resolve(node, text), _of_names, by_node=True)
     read = READERS.get(builtin)
     if read is None:
-        return Text(builtin, normal, lambda text, node: normal(text), _of_codes if code else causes.of_texts)
+        tell = _of_codes if code else causes.of_texts
+        return Text(builtin, normal, lambda text, node: normal(text), lambda *texts: tell(*map(normal, texts)))
     known, trimmed = read, WHITE_SPACE["collapse"]
 
     def value(text: str, node: Node) -> Hashable:
@@ -120,7 +121,7 @@ def list_of(item: Text) -> Text:
             return "length"
         return "order" if sorted(before) == sorted(after) else "value"
 
-    return Text("list", collapse, value, cause, item.by_node)
+    return Text("list", collapse, value, cause)
 
 
 def union_of(members: tuple[Text, ...]) -> Text:
@@ -134,7 +135,7 @@ def union_of(members: tuple[Text, ...]) -> Text:
                 continue
         raise ValueError("of no member's type")
 
-    return Text("union", collapse, value, causes.of_texts, any(member.by_node for member in members))
+    return Text("union", collapse, value, causes.of_texts)
 
 
 FREE: Final = Text("", WHITE_SPACE["preserve"], lambda text, node: text, causes.of_texts)

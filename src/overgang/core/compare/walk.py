@@ -1,6 +1,8 @@
 """The walk through two answers at once: what differs, and where."""
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -13,21 +15,35 @@ from overgang.core.compare.fingerprints import (
     text_value,
     type_of,
 )
-from overgang.core.compare.lists import align
+from overgang.core.compare.lists import Alignment, align
 from overgang.core.compare.nodes import BLANKS, Node, elements, is_empty, is_nil, local, own_text, told
 from overgang.core.compare.shapes import FREE, TREE, Content, Shape, Text, unknown
 from overgang.core.compare.values import Difference, Kind
 
 Step: TypeAlias = tuple[Any, str, int]  # where one is: the Step above or None, name, position in its list (0: none)
 ROOT: Final = "/Body"  # the place of the answer's own element; what is in it is named from there
+MOST: Final = 2_000  # differences that are told
+LONGEST: Final = 2_000  # characters of a value that are told
 _MOVES: Final = 30  # positions that are told of a list in another order
 
 
+class _TooMany(Exception):
+    """No more differences are told."""
+
+
 def differences(old: Node, new: Node, shape: Shape, at: Step | None = None) -> list[Difference]:
-    """What differs between two elements of one shape; `at` is their place, None for the answer's own element."""
+    """What differs between two elements of one shape; `at` is their place, None for the answer's own element.
+
+    After 2,000 differences no more are looked for, and one with the cause "more" says so.
+    """
     walk = Walk()
-    walk.element(old, new, shape, at)
-    return walk.found
+    return walk.told(lambda: walk.element(old, new, shape, at))
+
+
+def children_differences(old: Node, new: Node, content: Content, at: Step) -> list[Difference]:
+    """What differs between the contents of two elements, their attributes left out; as `differences`."""
+    walk = Walk()
+    return walk.told(lambda: walk.children(old, new, content, at))
 
 
 def path_of(at: Step | None) -> tuple[str, str]:
@@ -44,6 +60,14 @@ class Walk:
     """Collects differences in `found`, in document order of the old answer."""
 
     found: list[Difference] = field(default_factory=list)
+
+    def told(self, walk: Callable[[], None]) -> list[Difference]:
+        """What a walk finds, up to the most that is told."""
+        with suppress(_TooMany):
+            walk()
+        if len(self.found) > MOST:
+            self.found[MOST:] = [Difference(Kind.CHANGED, ROOT, ROOT, cause="more")]
+        return self.found
 
     def element(self, old: Node, new: Node, shape: Shape, at: Step | None) -> None:
         content = shape.content
@@ -181,23 +205,42 @@ class Walk:
             self._tell(Kind.ORDER, at, " ".join(map(local, first)), " ".join(map(local, second)), "", "order")
 
     def _list(self, olds: list[Node], news: list[Node], shape: Shape, at: Step | None) -> None:
-        found = align(olds, news, shape, lambda one, other: not differences(one, other, shape))
-        here = (at, shape.name, 0)
-        if len(olds) != len(news):
-            self._tell(Kind.LENGTH, here, str(len(olds)), str(len(news)), "", "length")
-        if found.moved:
-            order = found.order
-            self._tell(Kind.ORDER, here, _positions(sorted(order)), _positions(order), "", "order")
-        for old, new in sorted((*found.keyed, *found.likely)):
-            self.element(olds[old], news[new], shape, (at, shape.name, old + 1))
-        for place in sorted(found.gone):
+        tried: dict[tuple[int, int], list[Difference]] = {}  # so that nested lists are not walked again and again
+
+        def found_in(old: int, new: int) -> list[Difference]:
+            if (old, new) not in tried:
+                tried[old, new] = differences(olds[old], news[new], shape, (at, shape.name, old + 1))
+            return tried[old, new]
+
+        aligned = align(olds, news, shape, lambda old, new: not found_in(old, new))
+        self._whole_list(aligned, (at, shape.name, 0))
+        for old, new in sorted((*aligned.keyed, *aligned.likely)):
+            self._add(found_in(old, new))
+        for place in sorted(aligned.gone):
             self._tell(Kind.MISSING, (at, shape.name, place + 1), told(olds[place]), None, _type(shape), "item")
-        for place in sorted(found.come):
+        for place in sorted(aligned.come):
             self._tell(Kind.EXTRA, (at, shape.name, place + 1), None, told(news[place]), _type(shape), "item")
+
+    def _whole_list(self, aligned: Alignment, at: Step) -> None:
+        gone, come, pairs = len(aligned.gone), len(aligned.come), aligned.pairs
+        if gone != come:
+            self._tell(Kind.LENGTH, at, str(pairs + gone), str(pairs + come), "", "length")
+        if aligned.moved:
+            order = aligned.order
+            self._tell(Kind.ORDER, at, _positions(sorted(order)), _positions(order), "", "order")
 
     def _tell(self, kind: Kind, at: Step | None, old: str | None, new: str | None, type_: str, cause: str) -> None:
         path, place = path_of(at)
-        self.found.append(Difference(kind, path, place, old, new, type_, cause))
+        self._add([Difference(kind, path, place, _cut(old), _cut(new), type_, cause)])
+
+    def _add(self, found: list[Difference]) -> None:
+        self.found += found
+        if len(self.found) > MOST:
+            raise _TooMany
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _groups(nodes: list[Node]) -> dict[str, list[Node]]:

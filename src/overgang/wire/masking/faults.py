@@ -1,0 +1,66 @@
+"""Fault texts: words that the documented texts, the contract and this gateway use stay, everything else is replaced."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from overgang.core.compare.causes import CAUSES
+from overgang.core.errors import ERRORS
+from overgang.core.pseudonyms import IN_TEXT, Pseudonyms
+
+_WORD: Final = r"[^\W\d_]+"
+_EMAIL: Final = r"[^\s@<>()\[\],;:\"']{1,64}@[^\s@<>()\[\],;:\"']{1,255}"
+_NUMBER: Final = r"[0-9]{2}[ ./-]?[0-9]{2}[ ./-]?[0-9]{2}[ ./-]?[0-9]{4}|[0-9]{4,}"
+_PARTS: Final = rf"{_EMAIL}|{IN_TEXT.pattern}|{_NUMBER}|{_WORD}"
+_DOCUMENTED: Final = frozenset(row.text for row in ERRORS.values())
+_TECHNICAL: Final = """
+a af all allowed already an and answer answered any are as at attribute base be been boolean by bytes call can
+cannot category characters charset client code combination connection content could data date dateTime dato
+day days decimal declaration declared den der det details document duplicate element elements eller email
+empty en encoding end envelope er error et exactly exception expected failed fault fejl felt field for format
+found fra from greater greatest has have header http https i identifier ikke in input int integer internal
+invalid is it items kan least length less letters limit line list long longer malformed many med message
+missing modern more most must name namespace nil no not null number object of off og old om on one only
+operation or other out outcome outside pattern person position processing på reached read reason receiver
+reference refused request required response rest root row schema second seconds send sender sent server
+service services short should skal soap som source start status string such syntax system text than that the
+then there this til time timeout to too type types ugyldig ukendt unable unavailable unexpected unknown
+upstream uri url used user valid value values ved version was were when where which with without wrong xml xs
+xsd you zone
+"""  # what messages about messages are made of, in English and Danish
+_USUAL: Final = frozenset(
+    word.lower() for text in (*_DOCUMENTED, *CAUSES, *CAUSES.values(), _TECHNICAL) for word in re.findall(_WORD, text)
+)
+_LONGEST: Final = 20_000  # characters; a longer text is no message to people, and nothing of it stays
+_SHORTEST: Final = 3  # values of a request that are shorter are not looked for
+
+
+class FaultTexts:
+    """Masks fault texts of one contract; `known` are the names of its elements."""
+
+    def __init__(self, pseudonyms: Pseudonyms, known: Iterable[str]) -> None:
+        self._pseudonyms = pseudonyms
+        self._known = frozenset(known)
+
+    def masked(self, text: str, given: Iterable[str] = ()) -> str:
+        """A documented text as it is; in others each value of `given` and whatever is no usual word is replaced.
+
+        Numbers of at most three digits stay, and the numbers of the documented errors.
+        """
+        if text.strip() in _DOCUMENTED:
+            return text
+        if len(text) > _LONGEST:
+            return self._pseudonyms.text(text)
+        values = sorted({value.strip() for value in given if len(value.strip()) >= _SHORTEST}, key=len, reverse=True)
+        alternatives = "|".join(map(re.escape, values))
+        pattern = f"(?P<given>{alternatives})|{_PARTS}" if values else f"(?P<given>(?!))|{_PARTS}"
+        return re.sub(pattern, self._part, text)
+
+    def _part(self, found: "re.Match[str]") -> str:
+        part = found[0]
+        if found["given"] is None:
+            if part in self._known or part.lower() in _USUAL or (len(part) == 1 and part.isalpha()):
+                return part
+            if part.isdecimal() and len(part) < 6 and int(part) in ERRORS:
+                return part
+        return self._pseudonyms.text(part)
