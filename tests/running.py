@@ -83,9 +83,10 @@ def overgang(folder: Path, *arguments: str) -> Iterator[Process]:
 
 
 @contextmanager
-def demo(folder: Path, *arguments: str) -> Iterator[Process]:
-    """`overgang demo` on free ports, ready to be called."""
-    with overgang(folder, "demo", "--port", "0", "--admin-port", "0", *arguments) as process:
+def demo(folder: Path, *arguments: str, alone: bool = True) -> Iterator[Process]:
+    """`overgang demo` on free ports, ready to be called; with the old side and its traffic if not `alone`."""
+    quiet = ["--alone"] if alone else []
+    with overgang(folder, "demo", "--port", "0", "--admin-port", "0", *quiet, *arguments) as process:
         process.wait_for("Ctrl-C stops.")
         yield process
 

@@ -98,7 +98,7 @@ async def _old_side(data: Path, day: date | None, *, alone: bool) -> AsyncIterat
             print(f"overgang: {reason}", file=sys.stderr)
         yield ""
         return
-    command = [sys.executable, "-m", "overgang.standin", "--data", str(data)]
+    command = [sys.executable, "-m", "overgang.standin", "--data", str(data), "--with-parent"]
     command += [part for name in DEVIATIONS for part in ("--deviate", name)]
     command += ["--on", day.isoformat()] if day else []
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=home())

@@ -16,6 +16,7 @@ import uvicorn
 import uvloop
 
 from overgang.areas import AREAS
+from overgang.pages import recording
 from overgang.pages.admin import create_admin
 from overgang.pages.store_source import StoreSource
 from overgang.shell import clock, config, coverage
@@ -91,7 +92,8 @@ def pages(loaded: Loaded, settings: Config, gateway: Gateway, keeping: Keeping, 
     """The app of the admin port."""
     source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look)
     recorder = gateway.together.recorder if gateway.together is not None else None
-    return create_admin(loaded, settings.listen, source, ticks=ticks)
+    more = recording.routes(recorder) if recorder is not None else ()
+    return create_admin(loaded, settings.listen, source, ticks=ticks, more=more)
 
 
 def checked(loaded: Loaded) -> Loaded:

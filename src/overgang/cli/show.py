@@ -3,15 +3,14 @@
 import argparse
 import difflib
 from pathlib import Path
-from typing import Any
 
 from overgang.areas import AREAS
-from overgang.cli import changes
 from overgang.cli.home import loaded
-from overgang.core.rules import KODELISTE, Law
 from overgang.core.timeline import NotInForce
 from overgang.core.values import COPENHAGEN
+from overgang.shell import changes
 from overgang.shell.casebook import Casebook, load_cases
+from overgang.shell.changes import laws
 from overgang.shell.clock import now
 from overgang.shell.loading import load_openapi
 from overgang.wire.cases import Case, CaseError, parse
@@ -47,8 +46,10 @@ def table() -> list[str]:
                     "<br>".join(f"`{modern[id].method} {modern[id].template}`" for id in operation.modern)
                     or "answered here"
                 )
-                laws = (law for _, law in _laws() if set(law.concerns) & set(operation.modern))  # also of other areas
-                rules = ", ".join(dict.fromkeys(f"`{law.id}`" for law in laws))
+                acting = (
+                    law for _, law in laws(AREAS) if set(law.concerns) & set(operation.modern)
+                )  # also of other areas
+                rules = ", ".join(dict.fromkeys(f"`{law.id}`" for law in acting))
                 lines.append(
                     f"| {area.name} | {service.name} {service.version} | {operation.name} | {calls} "
                     f"| {operation.evidence} | {rules or '–'} |"
@@ -90,12 +91,12 @@ def rules(given: argparse.Namespace) -> int:
     everything = loaded()
     if given.changes:
         first, last = given.changes
-        lines = changes.between(first, last, _laws(), everything)
+        lines = changes.between(first, last, laws(AREAS), everything)
         print("\n".join(lines) if lines else f"Nothing changes from {first} to {last}.")
         return 0
     day = given.on or now().astimezone(COPENHAGEN).date()
     print(f"In force on {day}:")
-    for area, law in _laws():
+    for area, law in laws(AREAS):
         try:
             print(changes.line(area, law, law.timeline.on(day)))
         except NotInForce:
@@ -104,8 +105,3 @@ def rules(given: argparse.Namespace) -> int:
         if since <= day:
             print(f"{text}  (since {since})")
     return 0
-
-
-def _laws() -> list[tuple[str, Law[Any]]]:
-    """Every law with the area it is declared by; one holds for all of them."""
-    return [("all areas", KODELISTE), *((area.name, law) for area in AREAS for law in area.laws)]

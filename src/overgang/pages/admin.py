@@ -1,26 +1,47 @@
-"""The admin port: health, readiness, and one page that shows what this gateway bridges."""
+"""The admin port: health, readiness, and the pages."""
 
-from html import escape
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Final
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 
-from overgang.core.area import Service
+from overgang.pages import callers, cases, changes, contracts, differences, operations, overview, rules
+from overgang.pages.rendering import FOLDER, Site
+from overgang.pages.security import POLICY, Guarded, KnownHost
+from overgang.pages.sources import Nothing, Source, SourceFailed
+from overgang.pages.standing import Gate
+from overgang.shell import clock
+from overgang.shell.clock import Clock
 from overgang.shell.config import Listen
 from overgang.shell.loading import Loaded
 
-_POLICY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
+_OPERATION: Final = "/operations/{service}/{version:int}/{operation}"
+_TOLD: Final = frozenset({400, 403, 404, 405, 413, 415, 500, 503})
 
 
-def create_admin(loaded: Loaded, listen: Listen) -> Starlette:
-    """The app. Liveness says that the process answers; readiness, per area, that its contracts are loaded."""
-    page = _page(loaded, listen)
+def create_admin(
+    loaded: Loaded,
+    listen: Listen,
+    source: Source | None = None,
+    *,
+    ticks: Clock = clock.now,
+    hosts: Iterable[str] = (),
+    gate: Gate | None = None,
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The app. Liveness says that the process answers; readiness, per area, that its contracts are loaded.
+
+    Without a source the pages show what is bridged and nothing that was compared. `hosts` are names that the pages
+    may be asked by beside this machine's own, `more` further routes of the admin port, under the same policy.
+    """
+    site = Site(loaded, listen, source or Nothing(), ticks, gate or Gate())
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -28,47 +49,68 @@ def create_admin(loaded: Loaded, listen: Listen) -> Starlette:
     async def readyz(_: Request) -> Response:
         return JSONResponse({area.name: "ready" for area in loaded.areas})
 
-    async def overview(_: Request) -> Response:
-        return HTMLResponse(page, headers=_POLICY)
-
-    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/", overview)])
-
-
-def _page(loaded: Loaded, listen: Listen) -> str:
-    rows = "".join(_service(service, listen) for area in loaded.areas for service in area.services)
-    domains = sorted({operation.contract.domain for operation in loaded.modern.values()})
-    links = "".join(
-        f'<li><a href="{escape(listen.public)}/{domain}/openapi.json">{domain}/openapi.json</a></li>'
-        for domain in domains
-    )
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>overgang</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style></head><body><main><h1>overgang</h1>"
-        "<p>What this gateway bridges: each old operation, the modern calls it becomes, "
-        "and how well its names are documented.</p>"
-        "<div class=wide><table><thead><tr><th scope=col>Old service</th><th scope=col>Operation</th>"
-        "<th scope=col>Modern operations</th><th scope=col>Evidence</th></tr></thead>"
-        f"{rows}</table></div><h2>Modern contracts</h2><ul>{links}</ul></main></body></html>"
+    return Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            *_pages(site),
+            *more,
+            Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        ],
+        middleware=[Middleware(Guarded), Middleware(KnownHost, refuse=partial(_foreign, site), hosts=tuple(hosts))],
+        exception_handlers={
+            HTTPException: partial(_refused, site),
+            SourceFailed: partial(_failed, site),
+            Exception: partial(_broken, site),
+        },
     )
 
 
-def _service(service: Service, listen: Listen) -> str:
-    address = f"{listen.public}{listen.prefix}/{service.version}/{service.name}.svc?wsdl"
-    name = f'<a href="{escape(address)}">{service.name} {service.version}</a>'
-    head = f"<th scope=rowgroup rowspan={len(service.operations)}>{name}</th>"
-    rows = [
-        f"<th scope=row>{operation.name}</th><td>{'<br>'.join(operation.modern) or 'answered here'}</td>"
-        f"<td>{operation.evidence}</td>"
-        for operation in service.operations
+def _pages(site: Site) -> list[Route]:
+    return [
+        Route("/", partial(overview.show, site)),
+        Route("/operations", partial(operations.index, site)),
+        Route(_OPERATION, partial(operations.show, site)),
+        Route(f"{_OPERATION}/mode", partial(operations.ask, site), methods=["GET"]),
+        Route(f"{_OPERATION}/mode", partial(operations.switch, site), methods=["POST"]),
+        Route("/differences", partial(differences.index, site)),
+        Route("/differences/{id}", partial(differences.show, site)),
+        Route("/differences/{id}/reproduce.sh", partial(differences.as_curl, site)),
+        Route("/differences/{id}/reproduce.case", partial(differences.as_case, site)),
+        Route("/callers", partial(callers.index, site)),
+        Route("/callers/{kind}/{code}", partial(callers.show, site)),
+        Route("/rules", partial(rules.show, site)),
+        Route("/contracts", partial(contracts.index, site)),
+        Route("/contracts/{service}/{version:int}", partial(contracts.show, site)),
+        Route("/cases", partial(cases.index, site)),
+        Route("/cases/{area}/{name}", partial(cases.show, site), methods=["GET"]),
+        Route("/cases/{area}/{name}", partial(cases.play, site), methods=["POST"]),
+        Route("/changes", partial(changes.index, site)),
     ]
-    return f"<tbody><tr>{head}{'</tr><tr>'.join(rows)}</tr></tbody>"
 
 
-_STYLE = (
-    ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{margin:0}"
-    "main{max-width:84rem;margin:auto;padding:1rem}.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}"
-    "th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;font-size:.9rem}"
-    "th,td{border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent)}"
-    "tbody th{font-weight:600}[scope=rowgroup]{overflow-wrap:anywhere}"
-)
+def _refused(site: Site, request: Request, mistake: Exception) -> Response:
+    """An error page. What went wrong is told by a key of the catalogue, never by what the request held."""
+    assert isinstance(mistake, HTTPException)
+    status = mistake.status_code if mistake.status_code in _TOLD else 400
+    told = mistake.detail if mistake.detail in ("origin", "token", "form") else str(status)
+    answer = site.page(request, "error.html", status=mistake.status_code, told=told)
+    answer.headers.update(mistake.headers or {})
+    if "hx-request" in request.headers:
+        answer.headers["HX-Refresh"] = "true"  # a part of a page can't show it; the page loaded anew has a new token
+    return answer
+
+
+def _foreign(site: Site, request: Request) -> Response:
+    return site.page(request, "error.html", status=400, told="host")
+
+
+def _failed(site: Site, request: Request, _: Exception) -> Response:
+    return site.page(request, "error.html", status=503, told="503")
+
+
+def _broken(site: Site, request: Request, _: Exception) -> Response:
+    """The last line stands outside of the middleware, so it brings the policy itself."""
+    answer = site.page(request, "error.html", status=500, told="500")
+    answer.headers.update(POLICY | {"Cache-Control": "no-store"})
+    return answer

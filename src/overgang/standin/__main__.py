@@ -4,13 +4,16 @@ Its address is the first line of standard output. With --data FILE it answers fr
 """
 
 import argparse
+import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -38,6 +41,8 @@ def main() -> int:
     except DeviationError as mistake:
         sys.stderr.write(f"overgang.standin: {mistake}\n")
         return 2
+    if given.with_parent:
+        Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
     home = _home()
     citizens = load_citizens(given.citizens or home / "config" / "demo" / "citizens.toml")
     store = Store(given.data, citizens, clock=lambda: _now(given.on))
@@ -75,7 +80,15 @@ def _arguments() -> argparse.Namespace:
         help="answer otherwise on purpose; may be repeated, GET /deviations lists them",
     )
     parser.add_argument("--seed", type=int, default=0, help="chooses which calls and elements deviate (0)")
+    parser.add_argument("--with-parent", action="store_true", help="end when the process that started it has ended")
     return parser.parse_args()
+
+
+def _end_with_parent(parent: int) -> None:
+    """A parent that was killed can't stop it any more."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _now(day: date | None) -> datetime:

@@ -163,8 +163,9 @@ PAST_ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, P
 class Collection:
     """A part of an old answer: `old` with items `item`, from the items `new` of the modern read `operation`.
 
-    Where `only` is given it picks the one item that the answer has room for, by the day of the call, or none. `left_out`:
-    the modern side says so that there are no items; the answer has the collection all the same, since it was asked for.
+    Where `only` is given it picks the one item that the answer has room for, by the day of the call, or none.
+    `left_out`: the modern side says so that there are no items; the answer has the collection all the same, since it
+    was asked for.
     """
 
     flag: str
@@ -202,8 +203,8 @@ def _read(
 ) -> Flow:
     """The chosen collections, each modern read asked once; nothing is asked for a flag that is false.
 
-    A collection that the modern side leaves out stays out (case: status_uden_samling); addresses it leaves out when there
-    are none (case: status_adresse_ingen).
+    A collection that the modern side leaves out stays out (case: status_uden_samling); addresses it leaves out when
+    there are none (case: status_adresse_ingen).
     """
     wanted = [collection for collection in collections if flags[collection.flag]]
     citizen = asked["PersonCivilRegistrationIdentifier"]

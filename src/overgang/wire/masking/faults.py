@@ -28,8 +28,20 @@ then there this til time timeout to too type types ugyldig ukendt unable unavail
 upstream uri url used user valid value values ved version was were when where which with without wrong xml xs
 xsd you zone
 """  # what messages about messages are made of, in English and Danish
+_OWN: Final = """
+aar aarsag action adresse afmelding again ago aktoer announced art auth begin block bridged brownout but caller chunked
+coding collection completes compressed configured confirmed counterpart danishaddress dtd each earlier employment ended
+ends enrolment fixed foreignaddress fravaer gateway genaktivering haendelsesdato head headers here hold host
+instruction interruption joboenske json kept laesning land later ledighedsgrad literal maaneder make mapping mark
+method modernised mustunderstand none nyere once organisation pairs part path periode permission pi public query
+raskmelding repeats responsibility samling save show sickness store sygemelding taken technical tilmelding transfer
+twice unconfigured under unmappable unrepresentable vindue whole years yet
+"""  # what this gateway's own messages are made of besides
+_NAMES_TOO: Final = frozenset({"art", "land", "mark"})  # with a capital they may be somebody's name
 _USUAL: Final = frozenset(
-    word.lower() for text in (*_DOCUMENTED, *CAUSES, *CAUSES.values(), _TECHNICAL) for word in re.findall(_WORD, text)
+    word.lower()
+    for text in (*_DOCUMENTED, *CAUSES, *CAUSES.values(), _TECHNICAL, _OWN)
+    for word in re.findall(_WORD, text)
 )
 _LONGEST: Final = 20_000  # characters; a longer text is no message to people, and nothing of it stays
 _SHORTEST: Final = 3  # values of a request that are shorter are not looked for
@@ -59,7 +71,8 @@ class FaultTexts:
     def _part(self, found: "re.Match[str]") -> str:
         part = found[0]
         if found["given"] is None:
-            if part in self._known or part.lower() in _USUAL or (len(part) == 1 and part.isalpha()):
+            usual = part.lower() in _USUAL and (part.islower() or part.lower() not in _NAMES_TOO)
+            if usual or part in self._known or (len(part) == 1 and part.isalpha()):
                 return part
             if part.isdecimal() and len(part) < 6 and int(part) in ERRORS:
                 return part

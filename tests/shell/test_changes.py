@@ -3,10 +3,10 @@ from datetime import date
 
 import pytest
 
-from overgang.cli import changes
 from overgang.cli.home import loaded
 from overgang.core.rules import Law
 from overgang.core.timeline import Source, Timeline, Version
+from overgang.shell import changes
 from overgang.shell.loading import Loaded
 
 LAW: Law[int] = Law(

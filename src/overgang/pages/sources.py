@@ -1,0 +1,126 @@
+"""What the pages read: one protocol on the values of comparing and of the store.
+
+Services are "Name/version", callers "type/code", moments in UTC. A source's methods are short and block; the pages call
+them from a thread.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from overgang.core.compare.values import Compared, Label, Mode, Use
+from overgang.shell.store.values import (
+    Cluster,
+    DayRow,
+    Filter,
+    Latency,
+    ModeChange,
+    ModeRow,
+    Page,
+    ParityRow,
+    Scope,
+)
+
+
+class SourceFailed(Exception):
+    """What was asked for can't be read now; the text holds nothing of the request."""
+
+
+class SwitchRefused(Exception):
+    """A mode can't be set here."""
+
+
+class Source(Protocol):
+    """What was compared, counted and switched. Each method may raise SourceFailed."""
+
+    def parity(self) -> tuple[ParityRow, ...]:
+        """By service, operation and caller."""
+
+    def trend(self, days: int, service: str | None = None, operation: str | None = None) -> tuple[DayRow, ...]:
+        """The last `days` Danish days, oldest first; a day without comparisons may be left out."""
+
+    def clusters(
+        self,
+        service: str | None = None,
+        operation: str | None = None,
+        label: Label | None = None,
+        *,
+        id: str | None = None,
+    ) -> tuple[Cluster, ...]:
+        """The largest first."""
+
+    def compared(self, wanted: Filter, page: int, size: int) -> Page[Compared]:
+        """The newest first."""
+
+    def one(self, id: str) -> Compared | None:
+        """One comparison with what is kept of it."""
+
+    def latency(self, service: str, operation: str) -> tuple[Latency, ...]:
+        """A row for each side that was asked."""
+
+    def uses(self, since: date | None = None, caller: str | None = None) -> tuple[Use, ...]: ...
+
+    def drops(self) -> Mapping[str, int]:
+        """How many comparisons were not made, by reason."""
+
+    def mode(self, service: str, operation: str, caller: str) -> Mode:
+        """What holds for a call, from whatever is set for its scope or around it; the caller may be ANY."""
+
+    def modes(self) -> tuple[ModeRow, ...]:
+        """What was set at run time."""
+
+    def mode_changes(self, limit: int) -> tuple[ModeChange, ...]:
+        """The newest first."""
+
+    def set_mode(self, scope: Scope, mode: Mode | None, by: str, at: datetime) -> bool:
+        """Set a mode, or with None take back what was set, with its line of audit; False when it was so already.
+
+        Raises SwitchRefused where modes can't be set.
+        """
+
+
+class Nothing:
+    """The source of a gateway that keeps nothing: every page shows its empty state."""
+
+    def parity(self) -> tuple[ParityRow, ...]:
+        return ()
+
+    def trend(self, days: int, service: str | None = None, operation: str | None = None) -> tuple[DayRow, ...]:
+        return ()
+
+    def clusters(
+        self,
+        service: str | None = None,
+        operation: str | None = None,
+        label: Label | None = None,
+        *,
+        id: str | None = None,
+    ) -> tuple[Cluster, ...]:
+        return ()
+
+    def compared(self, wanted: Filter, page: int, size: int) -> Page[Compared]:
+        return Page((), 0, page, size)
+
+    def one(self, id: str) -> Compared | None:
+        return None
+
+    def latency(self, service: str, operation: str) -> tuple[Latency, ...]:
+        return ()
+
+    def uses(self, since: date | None = None, caller: str | None = None) -> tuple[Use, ...]:
+        return ()
+
+    def drops(self) -> Mapping[str, int]:
+        return {}
+
+    def mode(self, service: str, operation: str, caller: str) -> Mode:
+        return Mode.NEW
+
+    def modes(self) -> tuple[ModeRow, ...]:
+        return ()
+
+    def mode_changes(self, limit: int) -> tuple[ModeChange, ...]:
+        return ()
+
+    def set_mode(self, scope: Scope, mode: Mode | None, by: str, at: datetime) -> bool:
+        raise SwitchRefused("this gateway keeps nothing, so a mode set here would be lost")

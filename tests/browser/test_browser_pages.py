@@ -1,0 +1,226 @@
+"""Every page in a real browser: narrow and wide, light and dark, by keyboard, with its script and without."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import chromium
+import pytest
+import uvicorn
+from chromium import Browser
+from starlette.applications import Starlette
+
+from invented_source import Invented
+from overgang.core.compare.values import Mode
+from overgang.shell.store.values import Scope
+from pages_client import ABSENCE, FILLED_PAGES, PAGES, filled, pages
+
+NARROW, WIDE = 360, 1280
+SCREENS = [(width, dark) for width in (NARROW, WIDE) for dark in (False, True)]
+
+_CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_FOLDS = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
+
+
+@contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    """The app on a free port of this machine, in a thread."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    end = time.monotonic() + chromium.SECONDS
+    while not server.started:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(chromium.SECONDS)
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = chromium.found()
+    if program is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    with chromium.browser(program, tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    with serving(pages(filled())) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[str]:
+    with serving(pages()) as address:
+        yield address
+
+
+@pytest.fixture
+def source() -> Invented:
+    return filled()
+
+
+@pytest.fixture
+def switchable(source: Invented) -> Iterator[str]:
+    with serving(pages(source)) as address:
+        yield address
+
+
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
+@pytest.mark.parametrize("path", FILLED_PAGES)
+def test_a_page_fits_its_screen_can_be_read_and_has_no_trouble(
+    tab: Browser, site: str, path: str, width: int, dark: bool
+) -> None:
+    tab.screen(width, dark=dark)
+    tab.troubles.clear()
+
+    for language in ("da", "en"):
+        tab.open(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
+        assert tab.run(_WIDER) <= 0
+        assert tab.run(_CONTRAST) == []
+        assert tab.run(_WIDER) <= 0  # with every fold opened
+    assert tab.troubles == []
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("path", [*PAGES, "/nope"])
+def test_an_empty_page_fits_its_screen(tab: Browser, empty: str, path: str, width: int) -> None:
+    tab.screen(width)
+
+    tab.open(f"{empty}{path}")
+
+    tab.run(_FOLDS)
+    assert tab.run(_WIDER) <= 0
+    assert tab.run(_CONTRAST) == []
+
+
+def test_faint_text_and_a_broad_element_would_be_found(tab: Browser, empty: str) -> None:
+    tab.screen(NARROW)
+    tab.open(f"{empty}/")
+
+    tab.run("""(() => { const faint = document.createElement('p'); faint.textContent = 'faint';
+               document.body.append(faint); faint.style.width = '900px';
+               faint.style.color = 'rgb(128 128 128 / 60%)'; })()""")
+
+    assert [text.split()[0] for text in tab.run(_CONTRAST)] == ["P."]
+    assert tab.run(_WIDER) > 0
+
+
+def test_the_policy_lets_no_script_in_that_is_not_a_file_of_ours(tab: Browser, site: str) -> None:
+    tab.open(f"{site}/")
+    tab.troubles.clear()
+
+    tab.run("document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.bad = 1'}))")
+    tab.run("document.body.setAttribute('style', 'margin: 99px')")
+
+    assert tab.run("window.bad === undefined")
+    tab.until("getComputedStyle(document.body).marginTop === '0px'")
+    assert any("Content Security Policy" in trouble for trouble in tab.troubles)
+
+
+def test_the_first_tab_leads_past_the_menu_and_focus_is_seen(tab: Browser, site: str) -> None:
+    tab.screen(WIDE)
+    tab.open(f"{site}/operations")
+
+    tab.press("Tab", 9)
+
+    assert tab.run("document.activeElement.className") == "skip"
+    assert tab.run("document.activeElement.getBoundingClientRect().top >= 0")
+    tab.press("Tab", 9)
+    assert tab.run("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_a_filter_narrows_the_list_without_leaving_the_page(tab: Browser, site: str) -> None:
+    tab.screen(WIDE)
+    tab.open(f"{site}/cases?lang=en")
+    tab.run("window.stayed = true")
+
+    tab.run("""(() => { const field = document.querySelector('[name=q]'); field.value = 'fravaer_fejl_1001';
+               field.dispatchEvent(new Event('input', {bubbles: true})); })()""")
+
+    tab.until("document.querySelectorAll('.cases > li').length === 1")
+    assert tab.run("window.stayed")
+    assert tab.run("document.querySelector('#count').textContent") == "1–1 of 1"
+    assert "q=fravaer_fejl_1001" in tab.run("location.search")
+
+
+def test_a_case_is_played_in_its_page(tab: Browser, site: str) -> None:
+    tab.open(f"{site}/cases/fravaer/fravaer?lang=en")
+    tab.run("window.stayed = true")
+    tab.troubles.clear()
+
+    tab.run("document.querySelector('.play button').click()")
+
+    tab.until("document.querySelector('#played .good') !== null")
+    assert tab.run("document.querySelector('#played .good').textContent") == "The case holds."
+    assert tab.run("window.stayed")
+    assert tab.troubles == []
+
+
+def test_a_page_from_before_a_restart_loads_anew_instead_of_failing_in_silence(tab: Browser, site: str) -> None:
+    tab.open(f"{site}/cases/fravaer/fravaer?lang=en")
+    tab.run("window.stayed = true")
+    tab.run("document.querySelector('.play [name=token]').value = 'of another process'")
+
+    tab.run("document.querySelector('.play button').click()")
+
+    tab.until("window.stayed === undefined && document.querySelector('.play') !== null")
+    tab.run("document.querySelector('.play button').click()")
+    tab.until("document.querySelector('#played .good') !== null")
+
+
+def test_the_slider_shows_the_rules_of_another_day(tab: Browser, site: str) -> None:
+    tab.open(f"{site}/rules?lang=en")
+    before = tab.run("document.querySelectorAll('.law.holds').length")
+
+    tab.run("""(() => { const slider = document.querySelector('#day'); slider.value = 0;
+               slider.dispatchEvent(new Event('change', {bubbles: true})); })()""")
+
+    tab.until(f"document.querySelectorAll('.law.holds').length < {before}")
+
+
+def test_a_mode_is_switched_in_a_browser_that_tells_no_referrer(
+    tab: Browser, source: Invented, switchable: str
+) -> None:
+    tab.open(f"{switchable}{ABSENCE}/mode?mode=compare-old&caller=8/751&lang=en")
+    tab.run("document.querySelector('#by').value = 'Test Testesen'")
+
+    tab.run("document.querySelector('.confirm button').click()")
+
+    tab.until("location.search === '?changed=1'")
+    scope = Scope("AbsenceRegistrationService/7", "CreateAbsence", "8/751")
+    assert source.set_modes[scope] is Mode.COMPARE_OLD
+    assert source.audit[-1].by == "Test Testesen"
+
+
+def test_everything_works_without_script(tab: Browser, source: Invented, switchable: str) -> None:
+    tab.ask("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        tab.open(f"{switchable}/cases?lang=en")
+        tab.run("document.querySelector('[name=q]').value = 'fravaer_fejl_1001'")
+        tab.run("document.querySelector('.finder button').click()")
+        tab.until("document.querySelectorAll('.cases > li').length === 1")
+        tab.open(f"{switchable}/cases/fravaer/fravaer")
+        tab.run("document.querySelector('.play button').click()")
+        tab.until("document.querySelector('#played .good') !== null")
+        assert tab.run("location.pathname") == "/cases/fravaer/fravaer"
+    finally:
+        tab.ask("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_a_picture_of_a_page_is_a_picture(tab: Browser, site: str, tmp_path: Path) -> None:
+    tab.screen(NARROW)
+    tab.open(f"{site}/")
+
+    tab.picture(tmp_path / "page.png")
+
+    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,62 @@
+"""`overgang record`, `replay --against embedded` and `report`, as an integration team uses them one after another."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from overgang.cli.main import main
+from overgang.standin import available
+from running import CITIZENS, demo, lines
+
+pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
+
+
+def run(*command: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "overgang.cli", *command], capture_output=True, text=True, check=False, timeout=timeout
+    )
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A recording of the trial's own traffic, and the trial's key file."""
+    data = tmp_path_factory.mktemp("data")
+    with demo(tmp_path_factory.mktemp("trial"), "--data-dir", str(data), alone=False) as process:
+        pages = next(line.split()[1] for line in lines(process.stdout) if line.startswith("pages"))
+        ran = run("record", "--admin", pages, "--seconds", "8")
+    assert ran.returncode == 0, ran.stderr
+    counted, file = ran.stdout.splitlines()
+    assert int(counted.split()[0]) > 50
+    return Path(file), data / "identity.key"
+
+
+def test_a_recording_holds_no_citizen_of_the_trial(recorded: tuple[Path, Path]) -> None:
+    content = recorded[0].read_bytes()
+    assert [citizen.label for citizen in CITIZENS if citizen.number.encode() in content] == []
+
+
+def test_it_replays_against_the_embedded_sides_and_is_reported_on(recorded: tuple[Path, Path], tmp_path: Path) -> None:
+    file, key = recorded
+    results = tmp_path / "results.json"
+    ran = run("replay", str(file), "--key", str(key), "--against", "embedded", "--results", str(results))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    rows = json.loads(results.read_text())["summary"]["rows"]
+    assert sum(row["equal"] + row["expected"] for row in rows) > 50
+    assert sum(row["different"] for row in rows) == 0
+    assert main(["report", str(results), "--fail-under", "99", "--min-sample", "5"]) == 0
+    assert main(["report", str(results), "--format", "junit", "--out", str(tmp_path / "junit.xml")]) == 0
+    assert (tmp_path / "junit.xml").read_text().startswith("<testsuites ")
+
+
+def test_what_the_trial_compared_is_reported_on_and_its_deviations_fail_a_gate(recorded: tuple[Path, Path]) -> None:
+    ran = run("report", "--data-dir", str(recorded[1].parent), "--fail-under", "99", "--min-sample", "10")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "GetPersonHistory" in ran.stdout
+
+
+def test_a_gateway_that_is_not_there_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "--admin", "http://127.0.0.1:9", "--seconds", "1"]) == 2
+    assert capsys.readouterr().err == "overgang: the gateway's admin port can't be asked: unavailable\n"
