@@ -188,6 +188,11 @@ PRESENCE = [
         answer("<!-- b --><_QName>xml:base</_QName>"),
         at("_QName", Kind.CHANGED, "value", "xml:lang", "xml:base", "QName"),
     ),
+    (
+        answer('<_QName xmlns:p="urn:a">p:x</_QName>'),
+        answer('<_QName xmlns:p="urn:b">p:x</_QName>'),
+        at("_QName", Kind.CHANGED, "namespace", "p:x", "p:x", "QName"),
+    ),
     (answer("<_int>1</_int>"), answer("<_int>1<x/></_int>"), at("_int/x", Kind.EXTRA, "empty", None, "")),
     (
         answer('<u:free xmlns:u="urn:u"><u:a>1</u:a></u:free>'),

@@ -150,6 +150,11 @@ def test_of_equal_items_the_one_that_is_missing_is_no_reordering(comparer: Compa
     assert unkeyed(comparer, [one, other], [one, other, one])[1:] == [(Kind.EXTRA, "Tag[3]", "item")]
 
 
+def test_equal_items_pair_in_their_order(comparer: Comparer) -> None:
+    old, new = (["<Tag>" + text + "</Tag>" for text in texts] for texts in ("xaaz", "ayua"))
+    assert unkeyed(comparer, old, new) == [(Kind.CHANGED, "Tag[1]", "value"), (Kind.CHANGED, "Tag[4]", "value")]
+
+
 def test_a_list_of_texts_is_aligned_by_their_values(comparer: Comparer) -> None:
     tags = ["<Tag>a</Tag>", "<Tag>b  c</Tag>", "<Tag>d</Tag>"]
     assert unkeyed(comparer, tags, ["<Tag>d</Tag>", "<Tag> b c </Tag>", "<Tag>a</Tag>"]) == [

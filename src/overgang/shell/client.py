@@ -8,9 +8,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-import httpx
 from pyreqwest import exceptions as rust
 from pyreqwest.client import ClientBuilder
 from pyreqwest.response import Response
@@ -18,6 +17,9 @@ from pyreqwest.response import Response
 from overgang.core.compare.values import Reply
 
 _MAX_HEAD: Final = 64 * 1024  # all header lines of a reply together, in bytes
+if TYPE_CHECKING:
+    import httpx
+
 _LET_GO: Final = 0.1  # seconds
 _KEPT: Final = 64  # idle connections kept per host
 # These write addresses into the log, and an address may hold a citizen number.
@@ -54,7 +56,7 @@ def engine(client: str, reply_bytes: int) -> "Engine":
     """The engine named "pyreqwest" or "httpx"; `reply_bytes` caps the body of a reply."""
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return _Translated(_Httpx(reply_bytes) if client == "httpx" else _Pyreqwest(reply_bytes))
+    return _Httpx(reply_bytes) if client == "httpx" else _Pyreqwest(reply_bytes)
 
 
 class Posts:
@@ -112,23 +114,6 @@ async def _collect(chunks: AsyncIterator[bytes], reply_bytes: int) -> bytes:
 # ---- the engines
 
 
-class _Translated:
-    """Raises the foreign errors of either engine as Refused."""
-
-    def __init__(self, engine: "Engine") -> None:
-        self._engine = engine
-
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
-        try:
-            return await self._engine.exchange(method, url, headers, body)
-        except _FOREIGN as foreign:
-            # Its text and its chain hold the address, so only its kind is kept.
-            raise Refused(_key(foreign), type(foreign).__qualname__) from None
-
-    async def close(self) -> None:
-        await self._engine.close()
-
-
 class _Pyreqwest:
     def __init__(self, reply_bytes: int) -> None:
         self._reply_bytes = reply_bytes
@@ -140,9 +125,13 @@ class _Pyreqwest:
         builder = self._client.request(method, url).headers(headers)
         if body is not None:
             builder = builder.body_bytes(body)
-        async with builder.build_streamed() as response:
-            kind = _check_head(response.headers.items(), self._reply_bytes)
-            return Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes))
+        try:
+            async with builder.build_streamed() as response:
+                kind = _check_head(response.headers.items(), self._reply_bytes)
+                return Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes))
+        except rust.RequestError as foreign:
+            # Its text and its chain hold the address, so only its kind is kept.
+            raise Refused(_key(foreign), type(foreign).__qualname__) from None
 
     async def close(self) -> None:
         """Also waits until its threads have let go of Python: a process that ends before is aborted.
@@ -162,12 +151,23 @@ class _Httpx:
     """The transport without httpx.AsyncClient, which would keep cookies, unpack replies and log addresses."""
 
     def __init__(self, reply_bytes: int) -> None:
+        import httpx  # 0.1 s and 17 MB, which the other engine does not need
+
+        self._httpx = httpx
         self._reply_bytes = reply_bytes
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT)
         self._transport = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
 
     async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
-        sent = httpx.Request(method, url, headers={**headers, "User-Agent": "overgang"}, content=body)
+        sent = self._httpx.Request(method, url, headers={**headers, "User-Agent": "overgang"}, content=body)
+        try:
+            return await self._exchanged(sent)
+        except self._httpx.TransportError as foreign:
+            never = isinstance(foreign, self._httpx.ConnectError | self._httpx.ConnectTimeout)
+            key = "upstream.unavailable" if never else "upstream.broken"
+            raise Refused(key, type(foreign).__qualname__) from None
+
+    async def _exchanged(self, sent: "httpx.Request") -> Raw:
         response = await self._transport.handle_async_request(sent)
         try:
             kind = _check_head(response.headers.multi_items(), self._reply_bytes)
@@ -179,11 +179,8 @@ class _Httpx:
         await self._transport.aclose()
 
 
-_FOREIGN: Final = (httpx.TransportError, rust.RequestError)
-
-
-def _key(foreign: Exception) -> str:
-    if isinstance(foreign, httpx.ConnectError | httpx.ConnectTimeout | rust.ConnectTimeoutError):
+def _key(foreign: rust.RequestError) -> str:
+    if isinstance(foreign, rust.ConnectTimeoutError):
         return "upstream.unavailable"
     if isinstance(foreign, rust.ConnectError) and _never_connected(foreign):
         return "upstream.unavailable"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, case, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from overgang.core.values import COPENHAGEN
 from overgang.shell import clock
@@ -119,4 +119,8 @@ def remove(connection: Connection, table: Table, key: Mapping[str, Any]) -> None
 
 
 def _insert(connection: Connection, table: Table) -> Any:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # imported by whoever uses it
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
