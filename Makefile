@@ -11,7 +11,7 @@ help: ## what there is
 run: setup ## start the embedded trial: gateway on 127.0.0.1:8080, pages on 127.0.0.1:8081
 	@exec .venv/bin/overgang demo
 
-test: setup build/npm.stamp ## all tests
+test: setup build/npm.stamp build/tests.stamp ## all tests
 	$(PY) -m pytest
 
 check: setup ## format, lint, types, import rules, coverage of contracts
@@ -37,6 +37,10 @@ build/setup.stamp: pyproject.toml requirements.lock scripts/setup
 build/npm.stamp: tests/interop/package-lock.json scripts/setup-npm
 	@scripts/setup-npm
 	@mkdir -p build && if [ -d tests/interop/node_modules ]; then touch $@; fi
+
+build/tests.stamp: scripts/setup-tests
+	@scripts/setup-tests
+	@mkdir -p build && touch $@
 
 clean: ## remove everything that was built
 	rm -rf .venv build

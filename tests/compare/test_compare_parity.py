@@ -56,7 +56,8 @@ def test_nothing_decided_has_no_share() -> None:
     parity = Parity(compared=3, agreeing=0, undecided=3)
     assert parity.share is None
     assert parity.bounds == (0.0, 1.0)
-    assert parity.readiness(0.0, least=0) is Readiness.TOO_FEW
+    assert parity.readiness(0.0, least=4) is Readiness.TOO_FEW
+    assert parity.readiness(0.0, least=3) is Readiness.CHECKED
 
 
 def test_counts_that_do_not_add_up_are_refused() -> None:
@@ -74,6 +75,9 @@ def test_counts_that_do_not_add_up_are_refused() -> None:
         pytest.param(Parity(380, 380), Readiness.NOT_YET, id="all of 380 agree, which proves 98.99 %"),
         pytest.param(Parity(381, 381), Readiness.READY, id="all of 381 agree, which proves 99.00 %"),
         pytest.param(Parity(381, 380), Readiness.NOT_YET, id="one of 381 differs"),
+        pytest.param(Parity(30, 0, undecided=30), Readiness.CHECKED, id="30 that could only be checked"),
+        pytest.param(Parity(29, 0, undecided=29), Readiness.TOO_FEW, id="29 that could only be checked"),
+        pytest.param(Parity(31, 0, undecided=30), Readiness.TOO_FEW, id="one that differs beside them"),
         pytest.param(Parity(411, 381, undecided=30), Readiness.READY, id="undecided ones don't count"),
     ],
 )

@@ -16,12 +16,14 @@ GATE = Gate(0.9, 30)
     ("verdicts", "state"),
     [
         (Verdicts(), "none"),
-        (Verdicts(undecided=500), "none"),
+        (Verdicts(undecided=29), "too-few"),
+        (Verdicts(undecided=500), "checked"),
+        (Verdicts(undecided=500, different=1), "too-few"),
         (Verdicts(equal=29), "too-few"),
         (Verdicts(equal=30), "not-yet"),
         (Verdicts(equal=35), "ready"),
         (Verdicts(equal=30, expected=5), "ready"),
-        (Verdicts(equal=29, undecided=99), "too-few"),
+        (Verdicts(equal=29, undecided=99), "checked"),
         (Verdicts(equal=900, different=100), "not-yet"),
     ],
 )

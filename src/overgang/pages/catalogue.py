@@ -152,6 +152,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "side.new": ("ny", "new"),
         "not.asked": ("ikke spurgt", "not asked"),
         "state.ready": ("klar", "ready"),
+        "state.checked": ("kontrolleret", "checked"),
+        "only.checked": ("kun kontrolleret", "only checked"),
         "state.not-yet": ("ikke endnu", "not yet"),
         "state.too-few": ("for få", "too few"),
         "state.none": ("ikke sammenlignet", "not compared"),

@@ -11,8 +11,8 @@ from overgang.pages.sources import Source
 from overgang.shell.store.values import ParityRow, Verdicts
 
 K = TypeVar("K")
-State = Literal["ready", "not-yet", "too-few", "none"]
-STATES: Final[tuple[State, ...]] = ("ready", "not-yet", "too-few", "none")
+State = Literal["ready", "checked", "not-yet", "too-few", "none"]
+STATES: Final[tuple[State, ...]] = ("ready", "checked", "not-yet", "too-few", "none")
 RECENT: Final = timedelta(days=30)
 
 
@@ -39,7 +39,7 @@ class Standing:
 def standing(verdicts: Verdicts, gate: Gate) -> Standing:
     """Agreeing are the equal and the expected; one that could not be decided says nothing either way."""
     parity = Parity(verdicts.total, verdicts.equal, verdicts.expected, verdicts.undecided)
-    state: State = parity.readiness(gate.parity, gate.sample).value if parity.decided else "none"
+    state: State = parity.readiness(gate.parity, gate.sample).value if verdicts.total else "none"
     return Standing(verdicts, parity.decided, parity.share or 0.0, parity.lower, parity.upper, state)
 
 

@@ -12,6 +12,7 @@ class Readiness(StrEnum):
     READY = "ready"
     NOT_YET = "not-yet"
     TOO_FEW = "too-few"
+    CHECKED = "checked"
 
 
 def wilson(successes: int, trials: int, z: float = Z) -> tuple[float, float]:
@@ -77,9 +78,14 @@ class Parity:
         return self.bounds[1]
 
     def readiness(self, threshold: float, least: int = 30) -> Readiness:
-        """Ready when even the interval's lower bound reaches `threshold`; too few below `least` decided comparisons."""
+        """Ready when even the interval's lower bound reaches `threshold`; too few below `least` decided comparisons.
+
+        Checked: there are as many with the undecided ones, and nothing differs. For writes outside of a test environment
+        that is the most that can be known: what would be sent was computed and checked, and the answers were not seen.
+        """
         if self.decided < max(least, 1):
-            return Readiness.TOO_FEW
+            checked = self.compared >= max(least, 1) and not self.different
+            return Readiness.CHECKED if checked else Readiness.TOO_FEW
         return Readiness.READY if self.lower >= threshold else Readiness.NOT_YET
 
     def __add__(self, other: "Parity") -> "Parity":
