@@ -22,6 +22,7 @@ from overgang.core.compare.judging import judge
 from overgang.core.compare.noise import Noise, Row, Total
 from overgang.core.compare.values import Compared, Difference, Judged, Kept, Kind, Label, Mode, Reply, Verdict
 from overgang.core.errors import Fault
+from overgang.core.messages import RestRequest
 from overgang.core.values import COPENHAGEN
 from overgang.shell.config import Comparing
 from overgang.shell.soap_ingress import OldSide, SoapFace, where
@@ -221,11 +222,11 @@ class Besides:
             new_seconds=new.seconds,
             rules=tuple(new.rules),
         )
-        self._sink.put_compared(self._masked(compared, call, old.reply, new.reply) if judged else compared)
+        self._sink.put_compared(self._masked(compared, call, old.reply, new) if judged else compared)
         if self._taken is not None:
             self._taken(call, old, None if new.rehearsed is not None else new)
 
-    def _masked(self, compared: Compared, call: Call, old: Reply, new: Reply) -> Compared:
+    def _masked(self, compared: Compared, call: Call, old: Reply, new: Timed) -> Compared:
         """With its values replaced, and the messages beside, theirs replaced too."""
         masker, kind = self._judges.maskers[compared.service], call.content_type or ""
         given = masker.values(call.body, kind)
@@ -234,7 +235,7 @@ class Besides:
             content_type=masker.content_type(kind),
             action=masker.action(call.actions[0]) if call.actions else "",
             old=masker.reply(old, given),
-            new=masker.reply(new, given),
+            new=masker.reply(new.reply, given) if new.rehearsed is None else _not_sent(new.rehearsed),
         )
         judged = tuple(replace(one, difference=masker.difference(one.difference, given)) for one in compared.judged)
         return replace(compared, judged=judged, kept=kept)
@@ -261,6 +262,12 @@ def chosen(call: Call, key: bytes, purpose: str, share: float) -> bool:
     return int.from_bytes(digest) < share * 2**64
 
 
+def _not_sent(request: RestRequest) -> Reply:
+    """What is shown in the place of an answer; the path without its values."""
+    said = f"{request.method} {request.path.template}\nwas computed and checked, and not sent\n"
+    return Reply(0, "text/plain; charset=utf-8", said.encode(), NOT_SENT)
+
+
 def _rehearsed(old: Reply, declared: Container[int]) -> tuple[Verdict, tuple[Judged, ...]]:
     """What is known of a write that was not sent: the gateway has nothing against it.
 
@@ -270,7 +277,7 @@ def _rehearsed(old: Reply, declared: Container[int]) -> tuple[Verdict, tuple[Jud
         return Verdict.UNDECIDED, ()
     number = _ERROR_CODE.search(old.body)
     said = number[1].decode() if number else str(old.status)
-    difference = Difference(Kind.FAULT, "/", "/", old=said, type="int", cause=NOT_SENT)
+    difference = Difference(Kind.FAULT, "/Fault", "/Fault", old=said, type="int", cause=NOT_SENT)
     theirs = number is not None and int(said) in declared
     judged = Judged(difference, Label.EXPECTED, THEIRS) if theirs else Judged(difference)
     return Verdict.UNDECIDED, (judged,)
