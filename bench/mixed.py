@@ -16,7 +16,7 @@ from statistics import median
 from bench import gateways, install, load, subjects
 from bench.load import BenchError, Call
 from bench.nginx import REGISTERED
-from bench.processes import cpu_seconds, settled
+from bench.processes import cpu_seconds, peak_mb, settled
 from bench.subjects import Subject
 from overgang.wire import cases
 from overgang.wire.cases import Case
@@ -89,6 +89,7 @@ def measure(
                 callers = 1 if given[0].kind.items else connections
                 found[name].append(_cost(ours, given, seconds=seconds, connections=callers, first=first))
             tell(f"  {repetition + 1}/{repeat}")
+        tell(f"  peak memory of the gateway: {peak_mb(ours.pid):.0f} MB")
     return {name: _middle(costs) for name, costs in found.items()}
 
 
