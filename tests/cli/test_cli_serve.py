@@ -92,6 +92,26 @@ def test_each_rule_that_does_not_exist_and_is_switched_off_is_a_line(
     assert told[0].endswith("did you mean tilmelding.fortid?")
 
 
+def test_each_name_in_modes_and_old_addresses_that_no_contract_has_is_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = 'url = "http://127.0.0.1:9/x"\n'
+    more = (
+        f'[old."JoblogService/2"]\n{old}[old."JoblogService/3"]\n{old}[old."AbsenceRegistrationService/7"]\n{old}'
+        '[[mode]]\nservice = "JoblogService/2"\noperation = "PersonSaerch"\nmode = "old"\n'
+        '[[mode]]\noperation = "CreateAbsense"\nmode = "old"\n'
+        '[[mode]]\nservice = "JobLogService/2"\nmode = "new"\n'
+        '[[mode]]\nservice = "AbsenceRegistrationService/7"\noperation = "CreateAbsence"\nmode = "compare-old"\n'
+    )
+
+    assert refused(capsys, "serve", "--config", str(configured(tmp_path, DOMAINS, more))) == [
+        "overgang: gateway.toml: old: JoblogService/3: unknown, did you mean JoblogService/2?",
+        "overgang: gateway.toml: mode: operation PersonSaerch: unknown, did you mean PersonSearch?",
+        "overgang: gateway.toml: mode: operation CreateAbsense: unknown, did you mean CreateAbsence?",
+        "overgang: gateway.toml: mode: service JobLogService/2: unknown, did you mean JoblogService/2?",
+    ]
+
+
 def test_a_served_gateway_does_not_start_without_its_contracts(tmp_path: Path) -> None:
     (tmp_path / "wsdl").mkdir()
     (tmp_path / "identity.key").write_bytes(b"k" * 32)

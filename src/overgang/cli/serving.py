@@ -16,6 +16,7 @@ import uvicorn
 import uvloop
 
 from overgang.areas import AREAS
+from overgang.core.compare.modes import ANY
 from overgang.pages import recording
 from overgang.pages.admin import create_admin
 from overgang.pages.store_source import StoreSource
@@ -24,6 +25,7 @@ from overgang.shell.app import Gateway
 from overgang.shell.config import Config, ConfigError
 from overgang.shell.keeping import Keeping
 from overgang.shell.loading import Loaded, load
+from overgang.shell.settings import unknown
 from overgang.shell.store import StoreError
 from overgang.shell.upstream import Upstream
 
@@ -56,10 +58,27 @@ def serve(given: argparse.Namespace) -> int:
     domains = {modern.contract.domain for modern in loaded.modern.values()}
     if missing := sorted(domains - settings.upstream.keys()):
         raise ConfigError([f"{given.config.name}: upstream.{domain}: is missing" for domain in missing])
+    if lines := list(_unknown(settings, loaded)):
+        raise ConfigError([f"{given.config.name}: {line}" for line in lines])
     with quiet_logging():
         logging.getLogger("overgang.usage").setLevel(logging.INFO)  # who still calls what is deprecated
         on_fast_loop(_serve(settings, loaded))
     return 0
+
+
+def _unknown(settings: Config, loaded: Loaded) -> Iterator[str]:
+    """Services and operations that a row of modes or an old address names and no contract has."""
+    services = {service.key: service.contract.operations for service in loaded.services}
+    everywhere = {operation for operations in services.values() for operation in operations}
+    for service in settings.old:
+        if service not in services:
+            yield f"old: {unknown(service, services)}"
+    for scope in settings.modes:
+        if scope.service not in {ANY, *services}:
+            yield f"mode: service {unknown(scope.service, services)}"
+        operations = services.get(scope.service, everywhere)
+        if scope.operation != ANY and scope.operation not in operations:
+            yield f"mode: operation {unknown(scope.operation, operations)}"
 
 
 def keep(settings: Config, ticks: clock.Clock = clock.now) -> Keeping:
