@@ -158,12 +158,7 @@ def sides_of(
     comparers = {key: Comparer(contract) for key, contract in contracts.items()}
     register, noise = _register(everything), Noise()
     day = on or clock.now().astimezone(COPENHAGEN).date()
-    areas = {
-        (f"{service.name}/{service.version}", operation.name): area.name
-        for area in everything.areas
-        for service in area.services
-        for operation in service.operations
-    }
+    areas = everything.area_names
     pseudonyms = derived(secret, "pseudonyms")
     return Sides(
         posts=posts,
@@ -202,8 +197,9 @@ def _prepared(citizens: Path | None, key: bytes) -> Callable[[bytes], bytes]:
 def _register(everything: Loaded) -> Register:
     path = home() / "config" / "expected-differences.toml"
     rules = {law.id for area in everything.areas for law in area.laws}
+    operations = {service.key: set(service.contract.operations) for service in everything.services}
     try:
-        return expectations.load(path, rules=rules) if path.is_file() else Register()
+        return expectations.load(path, rules=rules, operations=operations) if path.is_file() else Register()
     except ExpectationsError as mistake:
         raise ConfigError(mistake.lines) from mistake
 

@@ -29,6 +29,16 @@ class Loaded:
     modern: Mapping[tuple[str, str], Modern]
     codelists: Mapping[str, CodeList]
 
+    @property
+    def area_names(self) -> dict[tuple[str, str], str]:
+        """The area of each bridged operation, by ("Name/version", operation)."""
+        return {
+            (f"{service.name}/{service.version}", operation.name): area.name
+            for area in self.areas
+            for service in area.services
+            for operation in service.operations
+        }
+
 
 def load(wsdl: Path, codelist_folder: Path, areas: Sequence[Area] = AREAS, *, calendar: Path | None = None) -> Loaded:
     """Load all that `areas` name; `calendar` is the file of the releases.

@@ -28,12 +28,7 @@ class Together:
         contracts = {key: service.contract for key, service in services.items()}
         secret = config.identity_key
         masking = maskers(contracts, derived(secret, "pseudonyms"), public_words(loaded.codelists.values()))
-        areas = {
-            (f"{service.name}/{service.version}", operation.name): area.name
-            for area in loaded.areas
-            for service in area.services
-            for operation in service.operations
-        }
+        areas = loaded.area_names
         self.recorder = Recorder(
             config.recording,
             services,
