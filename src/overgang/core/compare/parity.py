@@ -80,8 +80,9 @@ class Parity:
     def readiness(self, threshold: float, least: int = 30) -> Readiness:
         """Ready when even the interval's lower bound reaches `threshold`; too few below `least` decided comparisons.
 
-        Checked: there are as many with the undecided ones, and nothing differs. For writes outside of a test environment
-        that is the most that can be known: what would be sent was computed and checked, and the answers were not seen.
+        Checked: there are as many with the undecided ones, and nothing differs. For writes outside of a test
+        environment that is the most that can be known: what would be sent was computed and checked, and the answers
+        were not seen.
         """
         if self.decided < max(least, 1):
             checked = self.compared >= max(least, 1) and not self.different
