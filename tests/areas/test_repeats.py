@@ -121,7 +121,8 @@ def wishes(made: str, state: dict[str, bool], concept: str = "u") -> dict[str, A
 def written(played: Played) -> list[str]:
     """The paths of the writes that were sent; what is only rehearsed is not sent."""
     asked = [request for request in played.requests if isinstance(request, RestRequest)]
-    return [request.path.template for request in asked if request.writes and not request.rehearsed]
+    unsent = {id(request) for request in asked if request.rehearsed or request.settled}
+    return [request.path.template for request in asked if request.writes and id(request) not in unsent]
 
 
 def late_enrolment(*replies: RestReply) -> Played:
@@ -137,7 +138,12 @@ def late_enrolment(*replies: RestReply) -> Played:
     ]
     of_today = CallerFault(4338, "tilmelding.dato")
     return play(
-        unemployment_enrollment(late), RestReply(204), of_today, RestReply(200, {"tilmeldinger": versions}), *replies
+        unemployment_enrollment(late),
+        RestReply(204),
+        of_today,
+        RestReply(200, {"tilmeldinger": versions}),
+        RestReply(412),
+        *replies,
     )
 
 

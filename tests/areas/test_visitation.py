@@ -79,7 +79,10 @@ def test_a_modern_callers_3_of_the_day_is_an_expired_code(operation: str) -> Non
     where = context(day=DAY, face=Face.REST)
     fault = refused(category(DAY), where, operation)
     assert (fault.number, fault.key, fault.element) == (2003, KATEGORI3, "PersonkategoriType")
-    assert fault.expected == "another category: 3 can't begin after 2024-12-31"
+    expected = (
+        "a value of code list PersonCategoryType valid on the day; this one is valid from 2010-01-01 to 2024-12-31"
+    )
+    assert fault.expected == expected
     assert where.cited == [KATEGORI3]
 
 
@@ -165,6 +168,22 @@ def test_on_a_repeat_only_what_is_registered_is_told_of() -> None:
     for items, messages in (([there], 1), ([], 0), ([shown(2, "2025-01-02T00:00:00+01:00")], 0)):
         history = RestReply(200, {"personkategorier": items})
         assert told(asked, context(day=DAY), RestReply(412), history) == messages
+
+
+@pytest.mark.parametrize("reply", [RestReply(412), RestReply(409, {"errorCode": 4977})])
+@pytest.mark.parametrize(
+    ("made", "messages"),
+    [("2025-01-01T10:00:00.000+01:00", 1), ("2025-01-01T09:59:59.999+01:00", 0)],
+)
+def test_on_a_repeat_without_an_id_the_one_registered_since_is_told_of(
+    reply: RestReply, made: str, messages: int
+) -> None:
+    asked = replace(category(DAY), expects=(200, 412), knows=(4977,))
+    other = shown(4, "2025-01-01T00:00:00+01:00") | {"dfdgRegistreringstidspunkt": "2025-01-02T00:00:00+01:00"}
+    there = shown(2, "2025-01-01T00:00:00+01:00") | {"dfdgRegistreringstidspunkt": made}
+    where = context(day=DAY)
+    assert told(asked, where, reply, RestReply(200, {"personkategorier": [there, other]})) == messages
+    assert [notice.entity for notice in where.notices] == [ID] * messages
 
 
 def test_a_caller_without_the_rule_is_not_told() -> None:

@@ -92,18 +92,25 @@ def test_rules_shows_what_is_in_force_on_a_day(capsys: pytest.CaptureFixture[str
 def test_rules_shows_what_changes_between_two_days(capsys: pytest.CaptureFixture[str]) -> None:
     out = told(capsys, "rules", "--changes", "2024-12-07", "2024-12-08")
 
-    assert "From 2024-12-08:\ntilmelding.dato" in out
+    assert out.startswith("From 2024-12-08:\n")
+    assert out.count("From ") == 1
+    assert "\ntilmelding.dato" in out
     assert "source: IT-Nyhedsbrev" in out
     assert "concerns CreateTilmelding (UnemploymentEnrollmentService.UnemploymentEnrollment)" in out
     assert told(capsys, "rules", "--changes", "2024-12-08", "2024-12-09").startswith("Nothing changes ")
 
 
+def test_days_in_the_wrong_order_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "--changes", "2025-01-01", "2024-12-07"]) == 2
+    assert "expected the earlier day first" in capsys.readouterr().err
+
+
 def test_rules_shows_code_values_and_services_that_change(capsys: pytest.CaptureFixture[str]) -> None:
     out = told(capsys, "rules", "--changes", "2024-12-31", "2025-03-16")
 
-    assert "From 2025-01-01:\ncode list PersonCategoryType: 3 " in out
+    assert "\ncode list PersonCategoryType: 3 " in out.partition("From 2025-01-01:")[2].partition("From 2025-03-16:")[0]
     assert "may no longer be used" in out
-    assert "From 2025-03-16:\nservice.udfasning: JoblogService" not in out
+    assert "service.udfasning: JoblogService" not in out.partition("From 2025-03-16:")[2]
     assert "AbsenceRegistrationService/7 is replaced by release 2025-1 (the day is assumed)" in out
 
 

@@ -129,8 +129,11 @@ def test_an_id_that_is_taken_under_the_fresh_request_id_and_not_shown_is_hidden_
 
 @pytest.mark.parametrize("number", sorted(OF_TODAY))
 def test_a_late_call_that_a_rule_about_today_refuses_is_answered_with_what_stands(number: int) -> None:
-    played = play(writes(LATE, item={"id": 7}), CallerFault(number, "a.rule"), RestReply(200))
-    assert played.requests == (*play(writes(), RestReply(204)).requests, READ)
+    played = play(writes(LATE, item={"id": 7}), CallerFault(number, "a.rule"), RestReply(200), RestReply(412))
+    (write,) = play(writes(), RestReply(204)).requests
+    assert isinstance(write, RestRequest)
+    settled = replace(write, expects=(200, 201, 204), knows=(), settled=True)
+    assert played.requests == (write, READ, settled)
     assert played.answer == {"id": 7}
 
 

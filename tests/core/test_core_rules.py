@@ -191,6 +191,23 @@ def test_an_afterwards_acts_on_412_too_so_that_a_repeat_completes_it() -> None:
     assert played.answer == RestReply(412)
 
 
+def test_an_afterwards_acts_on_a_number_that_the_flow_knows_as_registered_before() -> None:
+    taken = RestReply(409, {"errorCode": 4977})
+    played = after(taken, RestReply(200, {"open": True}), RestReply(200), request=replace(WRITE, knows=(4977,)))
+    assert [asked.request_id for asked in played.requests] == [None, None, "end 409"]
+
+
+def test_what_is_settled_is_not_sent_and_meets_no_rule_but_what_follows_it_is_seen_to() -> None:
+    def refuses(request: RestRequest, context: Context) -> RestRequest:
+        raise CallerFault(4338, "a.rule")
+
+    operation = replace(governed(), rules=(refuses,), afterwards=(follows_up,))
+    settled = replace(WRITE, settled=True)
+    played = play(govern(operation, settled, a_context()), RestReply(200, {"open": True}), RestReply(200))
+    assert played.requests == (READ, replace(WRITE, request_id="end 412"))
+    assert played.answer == RestReply(412)
+
+
 def test_an_afterwards_does_not_act_on_a_refusal_or_a_rehearsal() -> None:
     assert after(RestReply(409), request=replace(WRITE, expects=(200, 409))).answer == RestReply(409)
     assert after(request=replace(WRITE, rehearsed=True)).requests == ()

@@ -1,11 +1,13 @@
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
+import pytest
+
 from overgang.core.compare.values import Reply
-from overgang.shell.client import Posts
+from overgang.shell.client import Posts, engine
 
 REPLY = b"HTTP/1.1 201 Made\r\nContent-Type: text/x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
@@ -64,3 +66,34 @@ def test_an_address_where_nobody_listens_is_unavailable() -> None:
         port = free.getsockname()[1]
 
     assert asyncio.run(ask(f"http://127.0.0.1:{port}/")).trouble == "unavailable"
+
+
+@pytest.mark.parametrize("client", ["pyreqwest", "httpx"])
+def test_a_call_that_was_given_up_lets_go_of_its_connection(client: str) -> None:
+    """Else each call to a side that hangs keeps a connection for good, until there are none left for anybody."""
+    calls, ended = 10, []
+
+    async def give_up(url: str) -> None:
+        made = engine(client, 1000)
+        for _ in range(calls):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await made.exchange("POST", url, {}, b"x", 0.05)
+        await asyncio.sleep(1.5)
+        await made.close()
+
+    def hold(connection: socket.socket) -> None:
+        with connection:
+            connection.settimeout(10)
+            while connection.recv(65536):
+                pass
+            ended.append(1)
+
+    def accept(listener: socket.socket) -> None:
+        for _ in range(calls):
+            Thread(target=hold, args=[listener.accept()[0]], daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=accept, args=[listener], daemon=True).start()
+        asyncio.run(give_up(f"http://127.0.0.1:{listener.getsockname()[1]}/"))
+        assert len(ended) == calls

@@ -331,3 +331,35 @@ def test_a_message_that_can_not_be_kept_is_said_and_a_repeat_completes_it() -> N
         asyncio.run(made.exchange(post(antal=1), where))
     assert (raised.value.key, raised.value.status) == ("store.unavailable", 503)
     assert "the same call sent again completes it" in str(raised.value.note)
+
+
+def test_a_rule_sees_only_what_was_cited_for_its_own_request() -> None:
+    seen: list[list[str]] = []
+
+    def cites(request: RestRequest, context: Context) -> RestRequest:
+        seen.append(list(context.cited))
+        context.cited.append(f"rule.{request.method}")
+        return request
+
+    def flow() -> Flow:
+        yield GET
+        yield post(antal=1)
+        yield GET
+        return {}
+
+    where = context()
+    there = RestReply(200, {"antal": 1})
+    asyncio.run(driver(Script(there, RestReply(201), there), cites).run(flow(), where))
+    assert seen == [[], [], []]
+    assert where.cited == ["rule.GET", "rule.POST"]
+
+
+def test_what_a_refused_request_cited_is_cited_of_the_call() -> None:
+    def refuses(request: RestRequest, context: Context) -> RestRequest:
+        context.cited.append("a.rule")
+        raise CallerFault(4338, "a.rule")
+
+    where = context()
+    with pytest.raises(CallerFault):
+        asyncio.run(driver(Script(), refuses).exchange(post(antal=1), where))
+    assert where.cited == ["a.rule"]

@@ -86,10 +86,8 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
     try_ = _command(commands, "try", _run("show", "try_case"), "play a case, e.g. fravaer/fravaer, or a case file")
     try_.add_argument("case", metavar="CASE")
     rules = _command(commands, "rules", _run("show", "rules"), "the dated rules and their sources")
-    rules.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="what is in force on DATE (today)")
-    rules.add_argument(
-        "--changes", nargs=2, type=date.fromisoformat, metavar=("FROM", "TO"), help="what changes between two days"
-    )
+    rules.add_argument("--on", type=_day, metavar="DATE", help="what is in force on DATE (today)")
+    rules.add_argument("--changes", nargs=2, type=_day, metavar=("FROM", "TO"), help="what changes between two days")
     return parser
 
 
@@ -110,9 +108,16 @@ def _port(text: str) -> int:
     return port
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("expected a day that there is, as YYYY-MM-DD") from None
+
+
 def _demo_day(text: str) -> date:
     """A day with room for what the demo citizens have done before and will do after."""
-    day = date.fromisoformat(text)
+    day = _day(text)
     if not 1900 <= day.year <= 2999:
         raise argparse.ArgumentTypeError("expected a day of the years 1900 to 2999")
     return day

@@ -12,6 +12,7 @@ from overgang.shell import changes
 from overgang.shell.casebook import Casebook, load_cases
 from overgang.shell.changes import laws
 from overgang.shell.clock import now
+from overgang.shell.config import ConfigError
 from overgang.shell.loading import load_openapi
 from overgang.wire.cases import Case, CaseError, parse
 
@@ -91,6 +92,8 @@ def rules(given: argparse.Namespace) -> int:
     everything = loaded()
     if given.changes:
         first, last = given.changes
+        if last < first:
+            raise ConfigError([f"--changes: {last} is before {first}; expected the earlier day first"])
         lines = changes.between(first, last, laws(AREAS), everything)
         print("\n".join(lines) if lines else f"Nothing changes from {first} to {last}.")
         return 0

@@ -59,5 +59,6 @@ class CodeList:
                 expected=f"a value of code list {self.name} valid on the day; this one is {value.validity}",
             )
         if value.internal:
-            raise CallerFault(6052, "code.internal", element=element, expected=f"a public value of {self.name}")
+            expected = f"a public value of code list {self.name}; this one is internal and {value.validity}"
+            raise CallerFault(6052, "code.internal", element=element, expected=expected)
         return value

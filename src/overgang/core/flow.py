@@ -70,6 +70,7 @@ def once(call: SoapCall, step: str, write: RestRequest, found: Found) -> Step:
         item = (yield from found()) if call.late and refused.number in OF_TODAY else None
         if item is None:
             raise
+        yield replace(write, request_id=call.new_id(step), settled=True)
         return item
     if reply.status < 400:
         return reply.json

@@ -87,7 +87,8 @@ class RestRequest:
     `expects` names the statuses, `knows` the error numbers, that mean something to the flow; every other reply
     becomes a fault before the flow sees it. `raw` is the caller's own body, sent as it came while no rule changes
     `json`. A `rehearsed` request only meets its rules and is not sent, so that a second write's refusal can
-    come before the first write.
+    come before the first write. A `settled` one is known to have taken effect: it is not sent either, and only what
+    follows it is seen to.
     """
 
     method: str
@@ -100,6 +101,7 @@ class RestRequest:
     knows: Container[int] = ()
     raw: bytes | None = field(default=None, repr=False)
     rehearsed: bool = False
+    settled: bool = False
 
     @property
     def writes(self) -> bool:

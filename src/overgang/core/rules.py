@@ -92,6 +92,20 @@ _LOOK_UP = Governed("look-up", frozenset(ERRORS))
 
 def govern(operation: Governed, request: RestRequest, context: Context) -> Generator[RestRequest, RestReply, RestReply]:
     """Send `request` under its rules: yields what goes out (look-ups, then the request), returns the reply."""
+    reply = RestReply(412)
+    if not request.settled:
+        request, reply = yield from _sent(operation, request, context)
+    took_effect = reply.status < 400 or reply.status == 412 or reply.error_code in request.knows
+    if took_effect and not request.rehearsed:
+        for afterwards in operation.afterwards:
+            yield from afterwards(request, reply, context)
+    return reply
+
+
+def _sent(
+    operation: Governed, request: RestRequest, context: Context
+) -> Generator[RestRequest, RestReply, tuple[RestRequest, RestReply]]:
+    """The request as its rules leave it, and its reply as they show it."""
     asked = request
     for rule in operation.rules:
         outcome = rule(request, context)
@@ -99,7 +113,7 @@ def govern(operation: Governed, request: RestRequest, context: Context) -> Gener
     if request.json is not asked.json:
         request = dataclasses.replace(request, raw=None)  # a rule changed it
     if request.rehearsed:
-        return RestReply(204)
+        return request, RestReply(204)
     reply = yield request
     if reply.status not in request.expects and reply.error_code not in request.knows:
         raise refusal(operation, reply, writes=request.writes)
@@ -107,10 +121,7 @@ def govern(operation: Governed, request: RestRequest, context: Context) -> Gener
         for reply_rule in operation.reply_rules:
             shown = reply_rule(request, reply, context)
             reply = (yield from shown) if isinstance(shown, Generator) else shown
-    if reply.status < 400 or reply.status == 412:
-        for afterwards in operation.afterwards:
-            yield from afterwards(request, reply, context)
-    return reply
+    return request, reply
 
 
 def refusal(operation: Governed, reply: RestReply, *, writes: bool = False) -> Fault:

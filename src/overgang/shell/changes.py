@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from overgang.core.area import Area
@@ -20,7 +21,8 @@ def laws(areas: Iterable[Area]) -> list[tuple[str, Law[Any]]]:
 
 def between(first: date, last: date, laws: Sequence[tuple[str, Law[Any]]], loaded: Loaded) -> list[str]:
     """What begins or ends after `first` and by `last`, in order of its day."""
-    return [f"From {day}:\n{text}" for day, text in changing(first, last, laws, loaded)]
+    days = groupby(changing(first, last, laws, loaded), key=lambda change: change[0])
+    return ["\n".join([f"From {day}:", *(text for _, text in changes)]) for day, changes in days]
 
 
 def changing(first: date, last: date, laws: Sequence[tuple[str, Law[Any]]], loaded: Loaded) -> list[Change]:

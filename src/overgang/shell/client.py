@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pyreqwest import exceptions as rust
@@ -20,6 +21,7 @@ _MAX_HEAD: Final = 64 * 1024  # all header lines of a reply together, in bytes
 if TYPE_CHECKING:
     import httpx
 
+_AFTER: Final = 0.5  # seconds after the caller's own deadline
 _LET_GO: Final = 0.1  # seconds
 _KEPT: Final = 64  # idle connections kept per host
 # These write addresses into the log, and an address may hold a citizen number.
@@ -45,9 +47,14 @@ class Raw:
 
 
 class Engine(Protocol):
-    """What the two engines have in common. `exchange` raises Refused."""
+    """What the two engines have in common. `exchange` raises Refused.
 
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw: ...
+    Its caller gives up after `seconds`, and cancels it.
+    """
+
+    async def exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
+    ) -> Raw: ...
 
     async def close(self) -> None: ...
 
@@ -73,7 +80,8 @@ class Posts:
         """One request; `trouble` of the reply is "timeout", "unavailable", "broken" ..."""
         try:
             async with asyncio.timeout(self._deadline):
-                raw = await self._engine.exchange(method, url, {**headers, "Accept-Encoding": "identity"}, body)
+                sent = {**headers, "Accept-Encoding": "identity"}
+                raw = await self._engine.exchange(method, url, sent, body, self._deadline)
         except TimeoutError:
             return Reply(0, "", b"", "timeout")
         except Refused as refused:
@@ -121,8 +129,12 @@ class _Pyreqwest:
         builder = builder.gzip(False).brotli(False).zstd(False).deflate(False).http1_only()
         self._client = builder.pool_max_idle_per_host(_KEPT).user_agent("overgang").build()
 
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
-        builder = self._client.request(method, url).headers(headers)
+    async def exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
+    ) -> Raw:
+        # A request that asyncio gives up goes on in pyreqwest, and keeps its connection: this ends it there too.
+        limit = timedelta(seconds=seconds + _AFTER)
+        builder = self._client.request(method, url).headers(headers).timeout(limit)
         if body is not None:
             builder = builder.body_bytes(body)
         try:
@@ -158,7 +170,9 @@ class _Httpx:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT)
         self._transport = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
 
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
+    async def exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
+    ) -> Raw:
         sent = self._httpx.Request(method, url, headers={**headers, "User-Agent": "overgang"}, content=body)
         try:
             return await self._exchanged(sent)
@@ -182,6 +196,8 @@ class _Httpx:
 def _key(foreign: rust.RequestError) -> str:
     if isinstance(foreign, rust.ConnectTimeoutError):
         return "upstream.unavailable"
+    if isinstance(foreign, rust.RequestTimeoutError):
+        return "upstream.timeout"
     if isinstance(foreign, rust.ConnectError) and _never_connected(foreign):
         return "upstream.unavailable"
     return "upstream.broken"

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from overgang.core.errors import OUTCOME_UNKNOWN, CallerFault, Fault, GatewayFault, UpstreamFault
@@ -95,6 +95,13 @@ class Driver:
 
     async def exchange(self, request: RestRequest, context: Context) -> RestReply:
         """Send one request under its contract and rules. Raises Fault."""
+        own = replace(context, cited=[], notices=[])  # a rule judges by what was applied to this request only
+        try:
+            return await self._governed(request, own)
+        finally:
+            context.cited += [rule for rule in own.cited if rule not in context.cited]
+
+    async def _governed(self, request: RestRequest, context: Context) -> RestReply:
         modern = self.modern[request.method, request.path.template]
         _check(modern.contract.body, request.json, context)
         governing = govern(modern.governed, request, context)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from overgang.shell.store import Message, Store, StoreError, Writer
 
 log = logging.getLogger(__name__)
 
+PATIENCE: Final = 3.0  # seconds that a call waits for its technical message to be kept; a repeat completes it
 _LOOK: Final = 1.0  # seconds between two looks at whether a mode was changed, here or by another gateway
 _FORGET: Final = 3600.0  # between two deletions of what is too old
 
@@ -34,6 +36,8 @@ class Keeping:
         self._version = -1
         self._tasks: list[asyncio.Task[None]] = []
         self._tended: list[Callable[[], None]] = []
+        # Threads of its own: a store that is stuck must not hold those that everything else shares.
+        self._keepers = ThreadPoolExecutor(2, thread_name_prefix="overgang-keep")
         self.look()
 
     def modes(self) -> Modes:
@@ -53,11 +57,19 @@ class Keeping:
         messages = [
             Message(one.id, str(one.receiver), one.kind, one.entity, one.citizen, one.rule, made) for one in notices
         ]
+        kept = asyncio.get_running_loop().run_in_executor(self._keepers, self._add, messages)
         try:
-            await asyncio.to_thread(lambda: [self.store.add_message(message) for message in messages])
+            await asyncio.wait_for(kept, PATIENCE)
+        except TimeoutError:
+            log.error("a technical message is not kept: the store did not take it in time")
+            raise not_kept() from None
         except StoreError as mistake:
             log.error("a technical message is not kept: %s", mistake)
             raise not_kept() from None
+
+    def _add(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self.store.add_message(message)
 
     def tend(self, work: Callable[[], None]) -> None:
         """Do something more every second, in a thread."""
@@ -73,6 +85,7 @@ class Keeping:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self._keepers.shutdown)
         await asyncio.to_thread(self.writer.close)
         self.store.close()
 

@@ -70,7 +70,7 @@ class Upstream:
         try:
             async with asyncio.timeout(target.deadline), self._places[domain]:
                 started = True
-                return _reply(await self._attempt(request, url, headers, body))
+                return _reply(await self._attempt(request, url, headers, body, target.deadline))
         except TimeoutError:
             raise _logged(domain, "upstream.timeout", unclear=request.writes and started) from None
         except Refused as refused:
@@ -89,7 +89,8 @@ class Upstream:
         try:
             async with asyncio.timeout(target.deadline), self._places[service]:
                 started = True
-                raw = await self._engine.exchange("POST", target.url, {**headers, "Accept-Encoding": "identity"}, body)
+                sent = {**headers, "Accept-Encoding": "identity"}
+                raw = await self._engine.exchange("POST", target.url, sent, body, target.deadline)
         except TimeoutError:
             raise _logged(service, "upstream.timeout", unclear=started) from None
         except Refused as refused:
@@ -102,13 +103,15 @@ class Upstream:
         """Close all connections; nothing can be sent afterwards."""
         await self._engine.close()
 
-    async def _attempt(self, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None) -> Raw:
+    async def _attempt(
+        self, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
+    ) -> Raw:
         try:
-            return await self._engine.exchange(request.method, url, headers, body)
+            return await self._engine.exchange(request.method, url, headers, body, seconds)
         except Refused as refused:
             if request.writes or refused.key not in _RETRIED:
                 raise
-        return await self._engine.exchange(request.method, url, headers, body)
+        return await self._engine.exchange(request.method, url, headers, body, seconds)
 
 
 # ---- what goes out

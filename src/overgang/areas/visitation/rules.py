@@ -26,7 +26,7 @@ from overgang.core.rules import (
     permission,
 )
 from overgang.core.timeline import Source, Timeline, Version
-from overgang.core.values import COPENHAGEN
+from overgang.core.values import COPENHAGEN, Tidspunkt
 
 SOURCE = Source(
     "IT-Nyhedsbrev til jobcentre & a-kasser nr. 34, 2024 (release 2024-4), visitationskategori 3 udgår; lovforslag "
@@ -68,7 +68,8 @@ def kategori3(request: RestRequest, context: Context) -> RestRequest:
     KATEGORI3.cite(context)
     version = KATEGORI3.on(start, context)
     if version is None or context.face is Face.REST:
-        expected = f"another category: 3 can't begin after {ENDS - timedelta(days=1)}"
+        validity = context.codelists["PersonCategoryType"].values[KATEGORI_3].validity
+        expected = f"a value of code list PersonCategoryType valid on the day; this one is {validity}"
         raise CallerFault(2003, KATEGORI3.id, element=name_of(TYPE, context), expected=expected)
     return replace(request, json=request.json | {TYPE.new: version.value})
 
@@ -95,17 +96,19 @@ def vist_som_2(request: RestRequest, context: Context) -> Generator[RestRequest,
 def besked(request: RestRequest, reply: RestReply, context: Context) -> Generator[RestRequest, RestReply, None]:
     """visitation.kategori3: the message to whoever registered a 3 that is or becomes a 2.
 
-    On a repeat (412) it is made only for what is registered: a request id is remembered of refused requests too.
+    On a repeat (412, 4977) it is made only for what is registered: a request id is remembered of refused requests too.
     """
     unasked = KATEGORI3.id in context.switched_off or LAESNING.id in context.cited
     if unasked or not _became_2(request, context):
         return
-    entity = _entity(request) or str(reply.json)
-    if reply.status == 412:
+    entity = _entity(request) if reply.status >= 400 else _entity(request) or str(reply.json)
+    if reply.status >= 400:
         found: Any = yield from look_up(RestRequest("GET", path(f"{PERSONKATEGORI}/historik"), citizen=request.citizen))
-        own = versions(found["personkategorier"], "personkategoriIdentifier", entity)
-        if not any(says(item, request.json, CATEGORY) for item in own):
+        own = [item for item in found["personkategorier"] if says(item, request.json, CATEGORY)]
+        registered = _of(own, entity, context)
+        if registered is None:
             return
+        entity = registered
     KATEGORI3.cite(context)
     said = f"{KATEGORI3.id} {sorted(request.json.items())}"
     context.notices.append(
@@ -118,6 +121,15 @@ def besked(request: RestRequest, reply: RestReply, context: Context) -> Generato
             rule=KATEGORI3.id,
         )
     )
+
+
+def _of(own: list[dict[str, Any]], entity: str, context: Context) -> str | None:
+    """The uuid of what this call registered, among what says the same: `entity`, or without one the newest since."""
+    if entity:
+        return entity if versions(own, "personkategoriIdentifier", entity) else None
+    registered = context.caller.registered.moment
+    since = [item for item in own if Tidspunkt(item["dfdgRegistreringstidspunkt"]).moment >= registered]
+    return str(since[-1]["personkategoriIdentifier"]) if since else None
 
 
 def _became_2(request: RestRequest, context: Context) -> bool:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from overgang.core.values import COPENHAGEN
 from overgang.shell import clock
 from overgang.shell.store import schema
-from overgang.shell.store.errors import told
+from overgang.shell.store.errors import StoreError, told
 from overgang.shell.store.opening import WAIT, in_memory, open_engine
 from overgang.shell.store.sealing import Sealer
 
@@ -43,9 +43,10 @@ class Database:
         self._engine = open_engine(url, wait)
         self._writer = self._engine.execution_options(writes=True)
         # SQLite has one writer at a time: threads that wait here are served in turn. One in memory is one connection.
-        lock: AbstractContextManager[Any] = threading.Lock()
-        self._write_lock = lock if self._engine.dialect.name == "sqlite" else nullcontext()
-        self._read_lock = lock if in_memory(self._engine) else nullcontext()
+        lock = threading.Lock()
+        self._wait = wait
+        self._write_lock = lock if self._engine.dialect.name == "sqlite" else None
+        self._read_lock = lock if in_memory(self._engine) else None
 
     def close(self) -> None:
         """Let go of the database; the store is of no use afterwards."""
@@ -54,14 +55,27 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Raises StoreError."""
-        with told(), self._read_lock, self._engine.begin() as connection:
+        with told(), self._held(self._read_lock), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """All of it takes effect, durably, or nothing does. Raises StoreError."""
-        with told(), self._write_lock, self._writer.begin() as connection:
+        with told(), self._held(self._write_lock), self._writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _held(self, lock: Any) -> Iterator[None]:
+        """The lock, waited for no longer than the database itself: whoever stands in line would wait for all before."""
+        if lock is None:
+            yield
+        elif lock.acquire(timeout=self._wait):
+            try:
+                yield
+            finally:
+                lock.release()
+        else:
+            raise StoreError("others hold the store", passing=True)
 
 
 def danish_day(moment: datetime) -> str:

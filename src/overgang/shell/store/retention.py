@@ -61,7 +61,7 @@ class Retention(Database):
         """The file gets smaller, and what was deleted is in no journal any more; PostgreSQL does so by itself."""
         if self._engine.dialect.name != "sqlite":
             return
-        with self._write_lock, self._engine.connect() as connection, suppress(sqlite3.OperationalError):
+        with self._held(self._write_lock), self._engine.connect() as connection, suppress(sqlite3.OperationalError):
             # As a script: a single statement would be stopped after the first page. Held by others: the next time.
             script = "PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)"
             connection.connection.driver_connection.executescript(script)  # type: ignore[union-attr]
