@@ -50,6 +50,15 @@ def test_nothing_is_written_about_the_citizen_of_the_printed_calls_and_only_by_w
     assert {re.search(rb"OrganisationCode[^>]*>([0-9]+)<", call.body)[1].decode() for call in written} <= codes  # type: ignore[index]
 
 
+def test_a_citizens_own_entry_of_the_joblog_is_read_and_code_lists_as_of_a_day_on_which_they_have_values() -> None:
+    entries = {one.id for citizen in CITIZENS for one in citizen.registrations if one.kind == "jobsoegningslogning"}
+    asked = b"".join(call.body for call in PLANNED if b"GetJobSearchEntryRequest" in call.body).decode()
+    assert entries
+    assert [entry for entry in entries if f">{entry}<" not in asked] == []
+    lists = [call.body for call in PLANNED if b"GetCodeListRequest" in call.body]
+    assert [body for body in lists if re.search(rb">19[0-9]{2}-", body)] == []
+
+
 def test_reads_go_first() -> None:
     kinds = [writes(call) for call in PLANNED]
     assert kinds == sorted(kinds)

@@ -9,6 +9,7 @@ from invented_source import ABSENCE, JUDGED, NOW, filled
 from overgang.core.compare.modes import Modes
 from overgang.core.compare.modes import Scope as CoreScope
 from overgang.core.compare.values import Mode
+from overgang.pages.sources import SwitchRefused
 from overgang.pages.store_source import StoreSource
 from overgang.shell.store import Store
 from overgang.shell.store.errors import StoreError
@@ -49,6 +50,17 @@ def source_of(store: Store) -> StoreSource:
         return Modes(rows).of(service, operation, caller)
 
     return StoreSource(store, mode_of)
+
+
+def test_a_service_without_an_old_address_is_new_and_can_not_be_switched_to_anything_else(store: Store) -> None:
+    source = StoreSource(store, lambda *call: Mode.OLD, reaches=lambda service: service == "Other/1")
+    assert source.mode("Service/1", "Op", ANY) is Mode.NEW
+    assert source.mode("Other/1", "Op", ANY) is Mode.OLD
+    with pytest.raises(SwitchRefused):
+        source.set_mode(Scope("Service/1"), Mode.COMPARE_OLD, "Test Testesen", NOW)
+    assert store.mode_changes() == ()
+    assert source.set_mode(Scope("Service/1"), Mode.NEW, "Test Testesen", NOW)
+    assert source.set_mode(Scope("Other/1"), Mode.OLD, "Test Testesen", NOW)
 
 
 @pytest.mark.parametrize(

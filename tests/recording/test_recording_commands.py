@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from overgang.cli.demo import DEVIATIONS
+from overgang.cli.kept import of_trial
 from overgang.cli.main import main
+from overgang.core.compare.values import Label
+from overgang.shell.beside import NOT_SENT
 from overgang.standin import available
+from overgang.standin.deviations import KNOWN
 from running import CITIZENS, demo, lines
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
@@ -26,7 +31,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     data = tmp_path_factory.mktemp("data")
     with demo(tmp_path_factory.mktemp("trial"), "--data-dir", str(data), alone=False) as process:
         pages = next(line.split()[1] for line in lines(process.stdout) if line.startswith("pages"))
-        ran = run("record", "--admin", pages, "--seconds", "8")
+        ran = run("record", "--admin", pages, "--seconds", "25")
     assert ran.returncode == 0, ran.stderr
     counted, file = ran.stdout.splitlines()
     assert int(counted.split()[0]) > 50
@@ -49,6 +54,16 @@ def test_it_replays_against_the_embedded_sides_and_is_reported_on(recorded: tupl
     assert main(["report", str(results), "--fail-under", "99", "--min-sample", "5"]) == 0
     assert main(["report", str(results), "--format", "junit", "--out", str(tmp_path / "junit.xml")]) == 0
     assert (tmp_path / "junit.xml").read_text().startswith("<testsuites ")
+
+
+def test_each_deviation_of_the_trial_is_found_by_its_cause_and_nothing_else(recorded: tuple[Path, Path]) -> None:
+    clusters = of_trial(recorded[1].parent).summary.clusters
+    found = {(one.operation, one.cause) for one in clusters if one.label is Label.UNEXPLAINED and one.cause != NOT_SENT}
+    chosen = [name.split(":")[:2] for name in DEVIATIONS]
+    causes = {name: KNOWN[name].causes for name, _ in chosen}
+    missing = [name for name, operation in chosen if not any((operation, cause) in found for cause in causes[name])]
+    assert missing == []
+    assert found - {(operation, cause) for name, operation in chosen for cause in causes[name]} == set()
 
 
 def test_what_the_trial_compared_is_reported_on_and_its_deviations_fail_a_gate(recorded: tuple[Path, Path]) -> None:

@@ -217,9 +217,12 @@ def test_expired_recordings_are_deleted_and_no_others(tmp_path: Path) -> None:
     broken = tmp_path / "broken.recording"
     broken.write_bytes(b"OVERGREC")
     (tmp_path / "old.txt").write_text("x")
+    folder = tmp_path / "a.recording"
+    folder.mkdir()
     done = purge(tmp_path, NOW)
-    assert (done.deleted, done.unreadable) == ((old,), (broken,))
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["broken.recording", "new.recording", "old.txt"]
+    assert (done.deleted, done.unreadable) == ((old,), (folder, broken))
+    left = ["a.recording", "broken.recording", "new.recording", "old.txt"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == left
     assert kept.exists()
 
 

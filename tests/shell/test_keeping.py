@@ -82,7 +82,8 @@ def test_another_gateways_change_is_taken_over_while_running(tmp_path: Path) -> 
     asyncio.run(test())
 
 
-def test_what_is_tended_is_done_again_and_again_also_after_the_store_failed() -> None:
+@pytest.mark.parametrize("trouble", [StoreError("not now"), IsADirectoryError(21, "x")])
+def test_what_is_tended_is_done_again_and_again_also_after_it_failed(trouble: Exception) -> None:
     async def test(world: World) -> None:
         done = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -91,7 +92,7 @@ def test_what_is_tended_is_done_again_and_again_also_after_the_store_failed() ->
         def work() -> None:
             times.append(1)
             if len(times) == 1:
-                raise StoreError("not now")
+                raise trouble
             loop.call_soon_threadsafe(done.set)
 
         world.keeping.tend(work)

@@ -5,7 +5,7 @@ import pytest
 from gateway_side import replied
 from together_side import ABSENCES, CALLER, EMPTY, READ, SERVICE, WRITE, Both, World, run
 
-from old_calls import ABSENCE, said
+from old_calls import ABSENCE, ORGANISATION, USER, said
 from overgang.core.compare.modes import Scope
 from overgang.core.compare.values import Mode
 from overgang.core.errors import UpstreamFault
@@ -104,6 +104,59 @@ def test_the_mode_of_the_closest_scope_holds() -> None:
         assert (len(world.both.forwarded), len(world.both.sent)) == (1, 1)
 
     run(test, modes={Scope(SERVICE, "GetProfessionCollection", CALLER): Mode.OLD})
+
+
+SECURITY = '<w:Security xmlns:w="urn:wsse" xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:mustUnderstand="1"/>'
+ODD_CALLS = {
+    "as it should be": READ,
+    "a header block that must be understood": READ.replace("<s:Header>", f"<s:Header>{SECURITY}"),
+    "no user's metadata": READ.replace(USER, ""),
+    "a time that is none": READ.replace("2026-01-05T10:15:30.1234567+01:00", "yesterday"),
+    "the organisation twice": READ.replace(ORGANISATION, ORGANISATION * 2),
+    "an invalid body": READ.replace("PersonCivil", "PersonUncivil"),
+}
+SCOPES = [Scope(caller=CALLER), Scope(operation="GetProfessionCollection"), Scope(SERVICE)]
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+@pytest.mark.parametrize("call", ODD_CALLS)
+@pytest.mark.parametrize("mode", [Mode.OLD, Mode.NEW])
+def test_which_side_answers_does_not_depend_on_what_the_gateway_would_refuse(
+    call: str, scope: Scope, mode: Mode
+) -> None:
+    async def test(world: World) -> None:
+        answer = await world.call(ODD_CALLS[call])
+        assert (answer.content == ODD.body) is (mode is Mode.OLD)
+        assert (len(world.both.forwarded) == 1) is (mode is Mode.OLD)
+
+    other = Mode.NEW if mode is Mode.OLD else Mode.OLD
+    run(test, Both(old=ODD), mode=other, modes={scope: mode})
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+def test_nor_on_a_content_type_that_is_none_of_soap(scope: Scope) -> None:
+    async def test(world: World) -> None:
+        answer = await world.call(READ, headers={"content-type": "application/xml"})
+        assert answer.content == ODD.body
+
+    run(test, Both(old=ODD), modes={scope: Mode.OLD})
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param("", id="none"),
+        pytest.param(ORGANISATION + ORGANISATION.replace("10101", "10102"), id="two that differ"),
+        pytest.param(ORGANISATION.replace("10101", ""), id="without its code"),
+        pytest.param(ORGANISATION.replace("10101", "1 2"), id="with a code that is none"),
+    ],
+)
+def test_a_call_for_no_organisation_is_nobodys(header: str) -> None:
+    async def test(world: World) -> None:
+        await world.call(READ.replace(ORGANISATION, header))
+        assert world.both.forwarded == []
+
+    run(test, modes={Scope(caller=CALLER): Mode.OLD})
 
 
 def test_a_mode_that_is_set_at_run_time_holds_from_then_on_and_is_kept() -> None:

@@ -109,7 +109,8 @@ async def _serve(settings: Config, loaded: Loaded) -> None:
 
 def pages(loaded: Loaded, settings: Config, gateway: Gateway, keeping: Keeping, ticks: clock.Clock = clock.now) -> Any:
     """The app of the admin port."""
-    source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look)
+    reaches = settings.old.__contains__
+    source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look, reaches)
     recorder = gateway.together.recorder if gateway.together is not None else None
     more = recording.routes(recorder) if recorder is not None else ()
     return create_admin(loaded, settings.listen, source, ticks=ticks, more=more)

@@ -26,6 +26,7 @@ MODES: Final = {Scope(caller=f"{kind}/{code}"): Mode.COMPARE_OLD for kind, code 
 _AT_ONCE: Final = 2
 _DAY: Final = re.compile(r"(?<![0-9])(20[0-9]{2}-[01][0-9]-[0-3][0-9])(?![0-9])")
 _CPR: Final = re.compile(r"(PersonCivilRegistrationIdentifier[^>]*>)[0-9]{10}<")
+_ENTRY: Final = re.compile(r"(<(?:\w+:)?Identifier>)[0-9a-f-]{36}<")
 _CODE_LIST: Final = re.compile(r"(<(?:\w+:)?CodeListName>)[^<]*<")
 
 
@@ -83,7 +84,13 @@ def _about_all(text: str, citizens: Sequence[Citizen], loaded: Loaded) -> Iterat
     if _CODE_LIST.search(text):
         yield from (_CODE_LIST.sub(rf"\g<1>{listed.name}<", text) for listed in loaded.codelists.values())
     else:
-        yield from (_CPR.sub(rf"\g<1>{citizen.number}<", text) for citizen in citizens)
+        yield from (_CPR.sub(rf"\g<1>{citizen.number}<", _own(text, citizen)) for citizen in citizens)
+
+
+def _own(text: str, citizen: Citizen) -> str:
+    """The read of an entry of the joblog asks for the citizen's own, where there is one."""
+    entries = [registration.id for registration in citizen.registrations if registration.kind == "jobsoegningslogning"]
+    return _ENTRY.sub(rf"\g<1>{entries[0]}<", text) if entries else text
 
 
 def _writes(
@@ -101,7 +108,7 @@ def _writes(
 
 def _fullest(cases: Iterable[Case]) -> Case | None:
     """The case that asks for most."""
-    return max(cases, key=lambda case: (case.soap_in.count(">true<"), len(case.soap_in)), default=None)
+    return max(cases, key=lambda case: (case.soap_in.count(">true<"), len(case.soap_out)), default=None)
 
 
 def _of(case: Case, name: str, version: int, bridge: Bridge) -> bool:

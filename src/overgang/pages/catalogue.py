@@ -253,8 +253,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "switch.done": ("Skiftet gælder nu.", "The switch holds now."),
         "switch.error.name": ("Skriv dit navn; intet er skiftet.", "Give your name; nothing was switched."),
         "switch.error.refused": (
-            "Denne gateway har intet lager, så et skift ville gå tabt. Intet er skiftet.",
-            "This gateway has no store, so a switch would be lost. Nothing was switched.",
+            "Det kan ikke gælde her: den gamle service har ingen adresse, eller der er intet lager. Intet er skiftet.",
+            "It can't hold here: the old service has no address, or the gateway no store. Nothing was switched.",
         ),
         # drawn things
         "interval.title": (
@@ -349,6 +349,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "drop.too-slow": ("den anden side svarede ikke i tide", "the other side did not answer in time"),
         "drop.write": ("skrivninger, som den anden side ikke sendes", "writes, which the other side is not sent"),
         "drop.caller-gone": ("kalderen gik bort", "the caller went away"),
+        "drop.stopped": ("gatewayen blev stoppet", "the gateway was stopped"),
         "drop.failed": ("sammenligningen fejlede, se loggen", "the comparison failed, see the log"),
         # operations
         "operations.lead": (

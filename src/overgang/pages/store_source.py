@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 from overgang.core.compare.values import Compared, Label, Mode, Use
-from overgang.pages.sources import SourceFailed
+from overgang.pages.sources import SourceFailed, SwitchRefused
 from overgang.shell.store.errors import StoreError
 from overgang.shell.store.store import Store
 from overgang.shell.store.values import (
+    ANY,
     Cluster,
     DayRow,
     Filter,
@@ -31,7 +32,8 @@ def _told() -> Iterator[None]:
 
 class StoreSource:
     """Reads a store. `mode_of` says which mode holds for service, operation and caller (or ANY), from the store and
-    the configuration together; `switched` is called after a mode was set, so that it holds at once.
+    the configuration together; `switched` is called after a mode was set, so that it holds at once. `reaches` tells
+    whether an old service has an address here: without one no mode but NEW can hold.
     """
 
     def __init__(
@@ -39,10 +41,12 @@ class StoreSource:
         store: Store,
         mode_of: Callable[[str, str, str], Mode],
         switched: Callable[[], None] = lambda: None,
+        reaches: Callable[[str], bool] = lambda service: True,
     ) -> None:
         self._store = store
         self._mode_of = mode_of
         self._switched = switched
+        self._reaches = reaches
 
     def parity(self) -> tuple[ParityRow, ...]:
         with _told():
@@ -84,6 +88,8 @@ class StoreSource:
             return self._store.drops()
 
     def mode(self, service: str, operation: str, caller: str) -> Mode:
+        if service != ANY and not self._reaches(service):
+            return Mode.NEW
         with _told():
             return self._mode_of(service, operation, caller)
 
@@ -96,6 +102,8 @@ class StoreSource:
             return self._store.mode_changes(limit)
 
     def set_mode(self, scope: Scope, mode: Mode | None, by: str, at: datetime) -> bool:
+        if mode not in (None, Mode.NEW) and scope.service != ANY and not self._reaches(scope.service):
+            raise SwitchRefused("the old service has no address here")
         with _told():
             if mode is None:
                 changed = self._store.clear_mode(scope, by, at)

@@ -66,11 +66,15 @@ class Gateway:
             self._keeping.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        if self.together is not None:
-            await self.together.close()
-        await self._upstream.close()
-        if self._keeping is not None:
-            await self._keeping.close()
+        try:  # each is closed, whatever becomes of those before it
+            if self.together is not None:
+                await self.together.close()
+        finally:
+            try:
+                await self._upstream.close()
+            finally:
+                if self._keeping is not None:
+                    await self._keeping.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
@@ -39,6 +40,7 @@ BUSY: Final = "busy"
 TOO_LARGE: Final = "too-large"
 TOO_SLOW: Final = "too-slow"
 CALLER_GONE: Final = "caller-gone"
+STOPPED: Final = "stopped"  # the gateway was told to stop
 FAILED: Final = "failed"  # the comparison itself; the log says where
 # A write that was not sent, and that the old side refused: whether the modern side would have is not known.
 NOT_SENT: Final = "not-sent"
@@ -85,17 +87,28 @@ Taken = Callable[[Call, Timed | None, Timed | None], None]
 
 
 class _Watch:
-    """One watched call: what the caller got arrives in `first`."""
+    """One watched call: what the caller got arrives in `first`. `given_up` says why it is not compared."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         self.first: asyncio.Future[Timed] = asyncio.get_running_loop().create_future()
+        self.task: asyncio.Task[None] | None = None
+        self.given_up = STOPPED
+        self._most = most
 
     def answered(self, first: Timed) -> None:
-        if not self.first.done():
+        """Take the answer, unless it is larger than what may wait here for the other side."""
+        if len(first.reply.body) > self._most:
+            self._give_up(TOO_LARGE)
+        elif not self.first.done():
             self.first.set_result(first)
 
     def abandon(self) -> None:
-        self.first.cancel()
+        self._give_up(CALLER_GONE)
+
+    def _give_up(self, why: str) -> None:
+        if self.task is not None and not self.task.done():
+            self.given_up = why
+            self.task.cancel()
 
 
 class Besides:
@@ -114,8 +127,8 @@ class Besides:
         if reason := self._spared(call, mode):
             self._sink.put_drop(reason)
             return None
-        watch = _Watch()
-        task = asyncio.create_task(self._watched(call, mode, watch))
+        watch = _Watch(self._options.bytes)
+        watch.task = task = asyncio.create_task(self._watched(call, mode, watch))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return watch
@@ -148,28 +161,37 @@ class Besides:
     async def _watched(self, call: Call, mode: Mode, watch: _Watch) -> None:
         try:
             async with asyncio.timeout(self._options.seconds):
-                await self._compare(call, mode, watch)
+                pair = await self._asked(call, mode, watch)
+            if pair is None:
+                self._sink.put_drop(TOO_LARGE)
+                return
+            await self._off_the_loop(partial(self._judge, call, mode, *pair))
+            if not self._writes(call) and chosen(call, self._judges.key, "noise", self._options.noise):
+                await self._learn(call, pair[0])
         except TimeoutError:
             self._sink.put_drop(TOO_SLOW)
         except asyncio.CancelledError:
-            self._sink.put_drop(CALLER_GONE)
+            self._sink.put_drop(watch.given_up)
         except Exception as mistake:  # noqa: BLE001 - what goes wrong here must not reach any call
             log.error("comparing: %s at %s", type(mistake).__name__, where(mistake))
             self._sink.put_drop(FAILED)
 
-    async def _compare(self, call: Call, mode: Mode, watch: _Watch) -> None:
+    async def _asked(self, call: Call, mode: Mode, watch: _Watch) -> tuple[Timed, Timed] | None:
+        """The old answer and the new one; None where the second is larger than what is compared."""
         async with self._places:
             second = await self._other(call, mode)
+        if len(second.reply.body) > self._options.bytes:
+            return None
         first = await watch.first
-        old, new = (first, second) if mode is Mode.COMPARE_OLD else (second, first)
-        if max(len(old.reply.body), len(new.reply.body)) > self._options.bytes:
-            self._sink.put_drop(TOO_LARGE)
-            return
-        await self._off_the_loop(partial(self._judge, call, mode, old, new))
-        if not self._writes(call) and chosen(call, self._judges.key, "noise", self._options.noise):
-            async with self._places:
+        return (first, second) if mode is Mode.COMPARE_OLD else (second, first)
+
+    async def _learn(self, call: Call, old: Timed) -> None:
+        """Ask the old side once more: what differs between its two answers to the same call is noise."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._options.seconds), self._places:
                 again = await self._ask_old(call)
-            await self._off_the_loop(partial(self._learn, call, old, again))
+            if len(again.reply.body) <= self._options.bytes:
+                await self._off_the_loop(partial(self._learnt, call, old, again))
 
     async def _off_the_loop(self, work: Callable[[], None]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._judging, work)
@@ -240,8 +262,7 @@ class Besides:
         judged = tuple(replace(one, difference=masker.difference(one.difference, given)) for one in compared.judged)
         return replace(compared, judged=judged, kept=kept)
 
-    def _learn(self, call: Call, old: Timed, again: Timed) -> None:
-        """What differs between two old answers to the same call is noise."""
+    def _learnt(self, call: Call, old: Timed, again: Timed) -> None:
         operation = f"{call.service.key}/{call.operation}"
         found = self._judges.comparers[call.service.key].compare(call.operation, old.reply, again.reply)
         self._judges.noise.learn(operation, found)

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from overgang.shell.clock import Clock, now
 from overgang.shell.config import Config
 from overgang.shell.driver import not_kept
 from overgang.shell.keys import derived
+from overgang.shell.soap_ingress import where
 from overgang.shell.store import Message, Store, StoreError, Writer
 
 log = logging.getLogger(__name__)
@@ -95,6 +95,10 @@ class Keeping:
 
     async def _every(self, seconds: float, work: Callable[[], None]) -> None:
         while True:
-            with suppress(StoreError):  # the writer tells of a store in trouble
+            try:
                 await asyncio.to_thread(work)
+            except StoreError:
+                pass  # the writer tells of a store in trouble
+            except Exception as mistake:  # noqa: BLE001 - one thing that fails must not end what is looked after for good
+                log.error("looking after what is kept: %s at %s", type(mistake).__name__, where(mistake))
             await asyncio.sleep(seconds)

@@ -144,9 +144,14 @@ class Recorder:
 
     def _seal(self) -> None:
         writer, self._writer = self._writer, None
-        if writer is not None:
+        if writer is None:
+            return
+        try:
             writer.close()
-            self._status = Status(self._status.file, self._status.calls, self._status.dropped)
+        except OSError as mistake:
+            log.error("a recording can't be sealed, and so not be read: %s", mistake.strerror)
+            self._count(dropped=1)
+        self._status = Status(self._status.file, self._status.calls, self._status.dropped)
 
     def _count(self, calls: int = 0, dropped: int = 0) -> None:
         was = self._status

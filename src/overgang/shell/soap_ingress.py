@@ -2,12 +2,16 @@
 
 import hashlib
 import logging
+import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Protocol
+
+from lxml import etree
 
 from overgang.core import callers
 from overgang.core.area import Operation
@@ -29,6 +33,8 @@ log = logging.getLogger(__name__)
 usage = logging.getLogger("overgang.usage")
 
 _MISSING = {callers.ACTIVE_ORGANISATION: 8232, callers.USER_METADATA: 8233}
+_ORGANISATION = ("OrganisationTypeIdentifier", "OrganisationCode")
+_CALLER = re.compile(r"[0-9]{1,3}/[^\s/]{1,20}")
 _UNREADABLE = {callers.ACTIVE_ORGANISATION: 8234, callers.USER_METADATA: 8235}
 
 
@@ -207,18 +213,20 @@ class SoapFace:
             return faulted(version, GatewayFault(1011, "gateway.internal"), cited, seen)
 
     def recognised(self, service: Bridged, body: bytes, content_type: str | None) -> Seen | None:
-        """Which operation a call is of and who makes it, without answering it; None where it can't be read."""
+        """Which operation a call is of and who makes it, without answering it; None where it can't be read.
+
+        Whatever this gateway would refuse in it: which side answers must not depend on what one of them finds wrong.
+        """
+        charset = None
+        with suppress(Fault):  # the old service may take what is no Content-Type of SOAP
+            charset = version_of(content_type)[1]
         try:
-            version, charset, _ = version_of(content_type)
             root = guard.parse(body, self._limits, charset)
-            envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
-            bridge = _bridge(service, envelope.body.tag)
         except Fault:
             return None
-        try:
-            return Seen(bridge, _organisation(_blocks(service, bridge, envelope)))
-        except (Fault, KeyError):  # not every contract's operation need declare the headers
-            return Seen(bridge, "")
+        request = next(_below(root, "Body"), None)
+        bridge = None if request is None else service.bridges.get(str(request.tag))
+        return None if bridge is None else Seen(bridge, _called_for(root))
 
     async def _elsewhere(
         self,
@@ -264,6 +272,23 @@ class SoapFace:
             day=received.astimezone(COPENHAGEN).date(),
             identity=hashlib.blake2b(said.encode(), key=self._key, digest_size=32).digest(),
         )
+
+
+def _below(root: etree._Element, name: str) -> Iterator[etree._Element]:
+    """The elements in the envelope's part `name`."""
+    for part in root.iterchildren("{*}" + name):
+        yield from part.iterchildren("*")
+
+
+def _called_for(root: etree._Element) -> str:
+    """The organisation of the ActiveOrganisationHeader as "type/code"; "" without one, or with two that differ."""
+    found = {
+        "/".join((block.findtext("{*}" + name) or "").strip() for name in _ORGANISATION)
+        for block in _below(root, "Header")
+        if etree.QName(block).localname == callers.ACTIVE_ORGANISATION
+    }
+    caller = found.pop() if len(found) == 1 else ""
+    return caller if _CALLER.fullmatch(caller) else ""
 
 
 def where(mistake: BaseException) -> str:

@@ -1,5 +1,7 @@
 """Old and new together: the switch between them, what happens beside the calls, and recordings."""
 
+import asyncio
+
 from overgang.core.compare.expected import Register
 from overgang.core.compare.noise import of_rows
 from overgang.shell.beside import Besides, Judges, Sides
@@ -60,8 +62,10 @@ class Together:
 
     async def close(self) -> None:
         """Give up what is beside the calls, and seal a recording that is under way."""
-        await self.besides.close()
-        self.recorder.close()
+        try:
+            await self.besides.close()
+        finally:
+            await asyncio.to_thread(self.recorder.close)
 
 
 def register(config: Config, loaded: Loaded) -> Register:

@@ -151,12 +151,11 @@ def purge(folder: Path, now: datetime) -> Purged:
         try:
             with path.open("rb") as file:
                 expires = _read_header(file)[1].expires
-        except RecordingError:
+            if expires <= now:
+                path.unlink(missing_ok=True)
+                deleted.append(path)
+        except (RecordingError, OSError):  # one that is none, or somebody else's, keeps no other from being deleted
             unreadable.append(path)
-            continue
-        if expires <= now:
-            path.unlink(missing_ok=True)
-            deleted.append(path)
     return Purged(tuple(deleted), tuple(unreadable))
 
 
