@@ -68,8 +68,9 @@ def kategori3(request: RestRequest, context: Context) -> RestRequest:
     KATEGORI3.cite(context)
     version = KATEGORI3.on(start, context)
     if version is None or context.face is Face.REST:
-        validity = context.codelists["PersonCategoryType"].values[KATEGORI_3].validity
-        expected = f"a value of code list PersonCategoryType valid on the day; this one is {validity}"
+        codelist = context.codelists["PersonCategoryType"]
+        validity = codelist.values[KATEGORI_3].validity
+        expected = f"a value of code list {codelist.name} valid on the day; this one is {validity}"
         raise CallerFault(2003, KATEGORI3.id, element=name_of(TYPE, context), expected=expected)
     return replace(request, json=request.json | {TYPE.new: version.value})
 

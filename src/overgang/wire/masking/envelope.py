@@ -42,15 +42,16 @@ class Masker:
     """
 
     def __init__(self, contract: Contract, key: bytes, vocabulary: Iterable[str] = ()) -> None:
-        pseudonyms = Pseudonyms(key)
+        pseudonyms, public = Pseudonyms(key), frozenset(vocabulary)
+        codelists = (word for word in public if word.endswith("Type"))  # which a fault names
         tops = {element.qname: element for element in _tops(contract)}
         inner = tuple(_all(tops.values()))
         spaces = set(chain.from_iterable(namespaces_of(element) for element in tops.values()))
         self._tools = Tools(
             tops,
             Names(pseudonyms, spaces, (operation.soap_action for operation in contract.operations.values())),
-            Values(pseudonyms, frozenset(vocabulary)),
-            FaultTexts(pseudonyms, (element.name for _, element in inner)),
+            Values(pseudonyms, public),
+            FaultTexts(pseudonyms, (*(element.name for _, element in inner), *codelists)),
             pseudonyms,
         )
         types: dict[tuple[str, str], list[Simple]] = {}
