@@ -48,6 +48,7 @@ NO_TWIN = {
     "cli/record.py": "asks the admin port, in tests/recording/test_recording_commands",
     "cli/embedded.py": "starts what tests/recording/test_recording_commands replays against",
     "wire/recorded_calls.py": "what a recording holds, in tests/recording/test_recording",
+    "cli/urls.py": "an argument of the commands that tests/recording runs",
     "cli/compare.py": "the command, in tests/compare/test_compare_command",
     "wire/expectations.py": "the register's reader, in tests/compare/test_comparing_expectations",
     "cli/demo.py": "starts the processes of tests/e2e",

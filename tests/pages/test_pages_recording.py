@@ -55,7 +55,20 @@ def test_a_page_of_another_site_can_do_nothing(tmp_path: Path, method: str, what
         assert not made.on
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"share": "x", "seconds": 1}', b'{"share": null, "seconds": 1}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"share": "x", "seconds": 1}',
+        b'{"share": null, "seconds": 1}',
+        b'{"share": 1, "seconds": NaN}',
+        b'{"share": true, "seconds": 1}',
+        b"[" * 900,
+        b" " * 1001,
+    ],
+)
 def test_what_is_no_wish_for_a_recording_is_refused(tmp_path: Path, body: bytes) -> None:
     with recorder(tmp_path) as made:
         assert ask(made, "POST", content=body, headers=OWN).status_code == 400

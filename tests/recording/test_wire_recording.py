@@ -2,6 +2,8 @@
 
 import json
 import re
+import resource
+import signal
 import stat
 import struct
 import zlib
@@ -289,3 +291,22 @@ def test_a_frame_that_unpacks_to_more_than_a_call_may_have_is_refused(
     monkeypatch.setattr("overgang.wire.recording._MOST_FRAME", 10_000)
     with pytest.raises(RecordingError, match="larger than a call may be"):
         read(path, KEY, NOW)
+
+
+def test_after_a_write_that_failed_the_calls_before_it_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.recording"
+    made = RecordingWriter(path, KEY, HEADER)
+    made.add(CALLS[0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, hard))
+        with pytest.raises(OSError):
+            made.add(CALLS[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+    with pytest.raises(RecordingError, match="writing failed before"):
+        made.add(CALLS[1])
+    made.close()
+    assert list(read(path, KEY, NOW)) == [CALLS[0]]

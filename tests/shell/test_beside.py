@@ -155,6 +155,20 @@ def test_what_is_kept_of_a_difference_has_no_personal_value(tmp_path: Path) -> N
     run(test, Both(old=Raw(200, XML, EMPTY.replace("/></s", more).encode())), mode=Mode.COMPARE_OLD)
 
 
+@pytest.mark.parametrize("mode", COMPARE)
+def test_no_number_in_the_name_of_an_unknown_element_gets_into_the_store(mode: Mode, tmp_path: Path) -> None:
+    async def test(world: World) -> None:
+        await world.call(READ)
+        await world.settled()
+        assert world.keeping.store.noise_rows()[1]
+
+    odd = EMPTY.replace("/></s", f"><x:Cpr{CITIZEN}/></x:GetProfessionCollectionResponse></s")
+    file = tmp_path / "overgang.sqlite"
+    run(test, Both(old=Raw(200, XML, odd.encode())), mode=mode, noise=1.0, store=f"sqlite:///{file}")
+    found = [each.name for each in tmp_path.iterdir() if CITIZEN.encode() in each.read_bytes()]
+    assert (file.exists(), found) == (True, [])
+
+
 def test_a_share_of_the_calls_is_compared_and_the_same_ones_each_time() -> None:
     calls = [READ.replace("Testesen", f"Testesen {number}") for number in range(40)]
     chosen: list[set[str]] = []

@@ -135,11 +135,12 @@ def run(
     mode: Mode = Mode.NEW,
     modes: Mapping[Scope, Mode] | None = None,
     folder: Path | None = None,
+    store: str = "sqlite://",
     **comparing: Any,
 ) -> None:
     """Run a test against a fresh gateway; its clock stands still on DAY."""
     both = both or Both()
-    config = configuration(mode=mode, modes=modes, folder=folder, **comparing)
+    config = configuration(mode=mode, modes=modes, folder=folder, store=store, **comparing)
 
     async def within_seconds() -> None:
         keeping = Keeping(config, at(DAY))

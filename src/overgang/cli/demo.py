@@ -72,20 +72,25 @@ async def _demo(folder: Path, given: argparse.Namespace) -> None:
             gateway = Site(Gateway(settings, loaded, upstream, ticks, keeping), bound)
             admin = Site(pages(loaded, settings, gateway.app, keeping, ticks), admin_bound)
             traffic = trial_traffic.plan(loaded, citizens, ticks()) if old else []
+            again = trial_traffic.reads(loaded, citizens, ticks()) if old else []
 
             def ready() -> None:
                 print(f"gateway      {address}\npages        {admin.address}\nmodern side  {modern.address}")
                 print(f"old side     {old or 'not started: the gateway answers alone'}\ndata         {folder}\n")
                 print(first_calls.text(loaded, settings, citizens[0].number, ticks()), flush=True)
 
-            await run([admin, gateway, modern], ready, beside=_traffic(traffic, address, listen.prefix))
+            await run([admin, gateway, modern], ready, beside=_traffic(traffic, again, address, listen.prefix))
     finally:
         store.close()
 
 
-async def _traffic(calls: Sequence[trial_traffic.Planned], address: str, prefix: str) -> None:
-    """Invented callers ask both sides, so that the pages have something to compare; it ends by itself."""
+async def _traffic(
+    calls: Sequence[trial_traffic.Planned], again: Sequence[trial_traffic.Planned], address: str, prefix: str
+) -> None:
+    """Invented callers ask both sides, so that the pages have something to compare, and go on reading at leisure."""
     await trial_traffic.send(calls, address, prefix)
+    while again:
+        await trial_traffic.send(again, address, prefix, trial_traffic.LATER)
 
 
 @asynccontextmanager

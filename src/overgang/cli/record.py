@@ -10,6 +10,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.progress import Progress
 
+from overgang.cli.urls import http_url
 from overgang.shell.client import Posts
 
 _LOOK: Final = 0.5  # seconds
@@ -17,7 +18,9 @@ _LOOK: Final = 0.5  # seconds
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("--admin", default="http://127.0.0.1:8081", metavar="URL", help="the gateway's admin port")
+    parser.add_argument(
+        "--admin", type=http_url, default="http://127.0.0.1:8081", metavar="URL", help="the gateway's admin port"
+    )
     parser.add_argument("--share", type=float, default=1.0, help="of the calls, above 0 to 1 (1)")
     parser.add_argument("--seconds", type=float, default=60.0, help="for how long (60); Ctrl-C ends it earlier")
 
@@ -36,12 +39,17 @@ async def _record(admin: str, share: float, seconds: float) -> int:
             return 2
         try:
             await _wait(posts, admin, seconds)
-        finally:
-            code, told = await _ask(posts, "DELETE", admin)
+        except asyncio.CancelledError:  # Ctrl-C: it ends earlier
+            if (task := asyncio.current_task()) is not None:
+                task.uncancel()
+        code, told = await _ask(posts, "DELETE", admin)
     finally:
         await posts.close()
+    if code != 200:
+        print(f"overgang: {told.get('title', told)}", file=sys.stderr)
+        return 2
     print(f"{told['calls']} calls recorded, {told['dropped']} dropped for lack of room\n{told['file']}")
-    return 0 if code == 200 else 2
+    return 0
 
 
 async def _wait(posts: Posts, admin: str, seconds: float) -> None:
@@ -50,7 +58,9 @@ async def _wait(posts: Posts, admin: str, seconds: float) -> None:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("recording", total=seconds)
         while (left := until - time.monotonic()) > 0:
-            _, told = await _ask(posts, "GET", admin)
+            code, told = await _ask(posts, "GET", admin)
+            if code != 200:
+                return
             progress.update(task, completed=seconds - left, description=f"recording, {told.get('calls', '?')} calls")
             if told.get("until") is None:
                 return

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from overgang.cli import embedded, report_terminal
 from overgang.cli.home import home, loaded
+from overgang.cli.urls import http_url
 from overgang.core.compare.expected import Register
 from overgang.core.compare.judging import judge
 from overgang.core.compare.noise import Noise
@@ -43,8 +44,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `overgang replay`."""
     parser.add_argument("file", type=Path, metavar="FILE", help="a recording")
     parser.add_argument("--key", type=Path, required=True, metavar="KEYFILE", help="identity.key_file of the gateway")
-    parser.add_argument("--against", required=True, metavar="URL", help=f"the gateway, http://host:port; or {EMBEDDED}")
-    parser.add_argument("--old", metavar="URL", help="the old side, up to the version (its recorded answers)")
+    parser.add_argument(
+        "--against", type=_side, required=True, metavar="URL", help=f"the gateway, http://host:port; or {EMBEDDED}"
+    )
+    parser.add_argument(
+        "--old", type=http_url, metavar="URL", help="the old side, up to the version (its recorded answers)"
+    )
     parser.add_argument("--rate", type=_above_zero, metavar="N", help="calls begun per second, at most (no bound)")
     parser.add_argument("--workers", type=_workers, default=16, metavar="N", help="calls under way at once (16)")
     parser.add_argument("--citizens", type=Path, metavar="FILE", help="put these citizens in the pseudonyms' place")
@@ -273,6 +278,10 @@ def _above_zero(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError("expected a number above 0")
     return number
+
+
+def _side(text: str) -> str:
+    return text if text == EMBEDDED else http_url(text)
 
 
 def _workers(text: str) -> int:

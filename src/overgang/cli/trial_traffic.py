@@ -23,7 +23,8 @@ READERS: Final = (JOBCENTRE, A_KASSE, MUNICIPALITY)
 # Writes of these are the old side's, so that what the gateway would send is seen beside them.
 WRITERS: Final = {8: (8, "10160"), 2: (2, "82"), 4: (4, "10160"), 7: (7, "860")}
 MODES: Final = {Scope(caller=f"{kind}/{code}"): Mode.COMPARE_OLD for kind, code in WRITERS.values()}
-_AT_ONCE: Final = 2
+PAUSE: Final = 0.01  # seconds between two calls: all of them within half a minute
+LATER: Final = 0.2  # and afterwards, while the trial runs
 _DAY: Final = re.compile(r"(?<![0-9])(20[0-9]{2}-[01][0-9]-[0-3][0-9])(?![0-9])")
 _CPR: Final = re.compile(r"(PersonCivilRegistrationIdentifier[^>]*>)[0-9]{10}<")
 _ENTRY: Final = re.compile(r"(<(?:\w+:)?Identifier>)[0-9a-f-]{36}<")
@@ -45,19 +46,22 @@ def plan(loaded: Loaded, citizens: Sequence[Citizen], moment: datetime) -> list[
     """
     services = {(service.contract.name, service.version): service for service in loaded.services}
     cases = load_cases(loaded.areas)
-    return [*_reads(services, cases, citizens, loaded, moment), *_writes(services, cases, citizens, moment)]
+    return [*reads(loaded, citizens, moment), *_writes(services, cases, citizens, moment)]
 
 
-async def send(calls: Iterable[Planned], gateway: str, prefix: str) -> None:
-    """Make the calls, a few at a time; what is answered is for the pages to show."""
-    posts, waiting = Posts(), iter(calls)
+def reads(loaded: Loaded, citizens: Sequence[Citizen], moment: datetime) -> list[Planned]:
+    """Each read for each citizen and reader."""
+    services = {(service.contract.name, service.version): service for service in loaded.services}
+    return list(_reads(services, load_cases(loaded.areas), citizens, loaded, moment))
 
-    async def one_after_another() -> None:
-        for call in waiting:
-            await posts.post(f"{gateway}{prefix}{call.path}", call.body, {"Content-Type": "text/xml; charset=utf-8"})
 
+async def send(calls: Iterable[Planned], gateway: str, prefix: str, pause: float = PAUSE) -> None:
+    """Make the calls one after the other, `pause` seconds between; what is answered is for the pages to show."""
+    posts = Posts()
     try:
-        await asyncio.gather(*(one_after_another() for _ in range(_AT_ONCE)))
+        for call in calls:
+            await posts.post(f"{gateway}{prefix}{call.path}", call.body, {"Content-Type": "text/xml; charset=utf-8"})
+            await asyncio.sleep(pause)
     finally:
         await posts.close()
 

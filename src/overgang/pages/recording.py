@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from math import isfinite
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from overgang.shell.recorder import Recorder, RecorderRefused, Status
 
+_LONGEST: Final = 1000  # bytes
 OWN: Final = "x-overgang"  # a page of another site can't send it without being asked first, and is never allowed
 
 
@@ -27,14 +29,30 @@ async def _answer(recorder: Recorder, request: Request) -> Response:
     if request.method == "DELETE":
         return _told(await run_in_threadpool(recorder.stop))
     try:
-        wanted = json.loads(await request.body())
-        share, seconds = float(wanted["share"]), float(wanted["seconds"])
-    except (ValueError, TypeError, KeyError):
+        wanted = json.loads(await _short(request))
+        share, seconds = _number(wanted["share"]), _number(wanted["seconds"])
+    except (ValueError, TypeError, KeyError, RecursionError):
         return _refused(400, "expected JSON with the numbers share and seconds")
     try:
         return _told(await run_in_threadpool(recorder.start, share, seconds))
     except RecorderRefused as refused:
         return _refused(409, str(refused))
+
+
+async def _short(request: Request) -> bytes:
+    """The body, unless it is longer than any wish. Raises ValueError."""
+    whole = b""
+    async for part in request.stream():
+        whole += part
+        if len(whole) > _LONGEST:
+            raise ValueError
+    return whole
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise ValueError
+    return float(value)
 
 
 def _told(status: Status) -> Response:

@@ -229,7 +229,7 @@ class Besides:
             found = judges.comparers[key].compare(call.operation, old.reply, new.reply)
             day = call.received.astimezone(COPENHAGEN).date()
             verdict, judged = judge(found, operation=operation, day=day, register=judges.register, noise=judges.noise)
-            self._saw(operation, found)
+            self._saw(call, operation, found)
         compared = Compared(
             id=secrets.token_hex(8),
             at=call.received,
@@ -268,13 +268,19 @@ class Besides:
         self._judges.noise.learn(operation, found)
         news = Noise()
         news.learn(operation, found)
-        self._sink.put_noise(*news.rows())
+        self._keep(call, news)
 
-    def _saw(self, operation: str, found: Sequence[Difference]) -> None:
+    def _saw(self, call: Call, operation: str, found: Sequence[Difference]) -> None:
         self._judges.noise.saw(operation, found)
         news = Noise()
         news.saw(operation, found)
-        self._sink.put_noise(*news.rows())
+        self._keep(call, news)
+
+    def _keep(self, call: Call, news: Noise) -> None:
+        """The counts; an element that no contract knows may have somebody's number for a name."""
+        totals, rows = news.rows()
+        place = self._judges.maskers[call.service.key].place
+        self._sink.put_noise(totals, tuple(row._replace(place=place(row.place)) for row in rows))
 
 
 def chosen(call: Call, key: bytes, purpose: str, share: float) -> bool:

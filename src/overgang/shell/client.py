@@ -141,6 +141,8 @@ class _Pyreqwest:
             async with builder.build_streamed() as response:
                 kind = _check_head(response.headers.items(), self._reply_bytes)
                 return Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes))
+        except rust.BuilderError as foreign:
+            raise Refused("upstream.unavailable", type(foreign).__qualname__) from None
         except rust.RequestError as foreign:
             # Its text and its chain hold the address, so only its kind is kept.
             raise Refused(_key(foreign), type(foreign).__qualname__) from None

@@ -68,7 +68,7 @@ class Recorder:
 
     def start(self, share: float, seconds: float) -> Status:
         """Begin a recording of `share` of the calls. Raises RecorderRefused."""
-        folder, length = self._options.folder, timedelta(seconds=seconds)
+        folder, length = self._options.folder, timedelta(seconds=min(max(seconds, 0.0), 1e6))
         if folder is None:
             raise RecorderRefused("no folder for recordings is configured: recording.folder")
         if not 0 < share <= 1 or not timedelta(0) < length <= _LONGEST:
@@ -79,7 +79,10 @@ class Recorder:
                 raise RecorderRefused("a recording is under way")
             file = folder / f"{now:%Y%m%dT%H%M%S%f}{SUFFIX}"
             header = Header("overgang", now, now + timedelta(days=self._options.days), self._contracts())
-            self._writer = RecordingWriter(file, self._file_key, header)
+            try:
+                self._writer = RecordingWriter(file, self._file_key, header)
+            except OSError as mistake:
+                raise RecorderRefused(f"no file can be made in {folder}: {mistake.strerror}") from None
             self._share, self._bytes = share, 0
             self._status = Status(str(file), until=now + length)
         return self._status

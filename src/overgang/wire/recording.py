@@ -75,10 +75,9 @@ class RecordingWriter:
         cipher, check = _keys(key, salt)
         self._bound = digest(check, start, "sha256")
         self._cipher = cipher
-        self._calls = 0
-        self._file: BinaryIO = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-        self._file.write(start + sha256(start).digest() + self._bound)
-        self._file.flush()
+        self._calls, self._failed = 0, False
+        self._file: BinaryIO = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
+        self._write(start + sha256(start).digest() + self._bound)
 
     def add(self, call: Call) -> None:
         """Append a call and hand it to the operating system."""
@@ -96,10 +95,25 @@ class RecordingWriter:
     def _frame(self, kind: bytes, content: bytes) -> None:
         if len(content) + _TAG > _MOST_FRAME:
             raise RecordingError("a call is larger than a frame may be")
+        if self._failed and kind == _CALL:
+            raise RecordingError("nothing more can be recorded: writing failed before")
         number = self._calls
-        sealed = self._cipher.encrypt(_nonce(number), content, _bound_to(self._bound, kind, number))
-        self._file.write(_FRAME.pack(kind, len(sealed)) + sealed)
-        self._file.flush()
+        sealed = self._cipher.encrypt(_nonce(kind, number), content, _bound_to(self._bound, kind, number))
+        place = self._file.tell()
+        try:
+            self._write(_FRAME.pack(kind, len(sealed)) + sealed)
+        except OSError:
+            # Nothing else is ever sealed under this frame's nonce: the recording ends with the frame before.
+            self._failed = True
+            self._file.seek(place)
+            self._file.truncate()
+            raise
+
+    def _write(self, content: bytes) -> None:
+        """All of it, to the operating system: nothing waits in a buffer. Raises OSError."""
+        left = memoryview(content)
+        while left:
+            left = left[self._file.write(left) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +278,7 @@ class _Opened:
         if len(sealed) < length:
             raise RecordingError(f"{_at(number, place)}: the file ends within it; {number} whole frames before it")
         try:
-            return kind, self._cipher.decrypt(_nonce(number), sealed, _bound_to(self._bound, kind, number))
+            return kind, self._cipher.decrypt(_nonce(kind, number), sealed, _bound_to(self._bound, kind, number))
         except InvalidTag:
             raise RecordingError(f"{_at(number, place)}: it is damaged, missing or out of its order") from None
 
@@ -305,9 +319,9 @@ def _keys(key: bytes, salt: bytes) -> tuple[AESGCM, bytes]:
     return AESGCM(made[:32]), made[32:]
 
 
-def _nonce(number: int) -> bytes:
-    """The frame's number: no other frame under the file's own key has it."""
-    return number.to_bytes(12)
+def _nonce(kind: bytes, number: int) -> bytes:
+    """The frame's kind and number: no other frame under the file's own key has both."""
+    return kind + number.to_bytes(11)
 
 
 def _bound_to(header: bytes, kind: bytes, number: int) -> bytes:

@@ -88,6 +88,10 @@ class Masker:
         trouble = reply.trouble if _TROUBLE(reply.trouble) else "other" if reply.trouble else ""
         return Reply(reply.status, self.content_type(reply.content_type), body, trouble)
 
+    def place(self, place: str) -> str:
+        """The place of a difference without the numbers that an unknown element's name may hold."""
+        return self._tools.names.path(place)
+
     def content_type(self, text: str) -> str:
         """A Content-Type: the media type, the charset and the action where they are known ones."""
         return self._tools.names.content_type(text)
