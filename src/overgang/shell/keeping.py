@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -96,9 +97,8 @@ class Keeping:
     async def _every(self, seconds: float, work: Callable[[], None]) -> None:
         while True:
             try:
-                await asyncio.to_thread(work)
-            except StoreError:
-                pass  # the writer tells of a store in trouble
+                with suppress(StoreError):  # the writer tells of a store in trouble
+                    await asyncio.to_thread(work)
             except Exception as mistake:  # noqa: BLE001 - one thing that fails must not end what is looked after for good
                 log.error("looking after what is kept: %s at %s", type(mistake).__name__, where(mistake))
             await asyncio.sleep(seconds)
