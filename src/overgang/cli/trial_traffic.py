@@ -37,6 +37,7 @@ class Planned:
 
     path: str
     body: bytes
+    writes: bool
 
 
 def plan(loaded: Loaded, citizens: Sequence[Citizen], moment: datetime) -> list[Planned]:
@@ -46,13 +47,7 @@ def plan(loaded: Loaded, citizens: Sequence[Citizen], moment: datetime) -> list[
     """
     services = {(service.contract.name, service.version): service for service in loaded.services}
     cases = load_cases(loaded.areas)
-    return [*reads(loaded, citizens, moment), *_writes(services, cases, citizens, moment)]
-
-
-def reads(loaded: Loaded, citizens: Sequence[Citizen], moment: datetime) -> list[Planned]:
-    """Each read for each citizen and reader."""
-    services = {(service.contract.name, service.version): service for service in loaded.services}
-    return list(_reads(services, load_cases(loaded.areas), citizens, loaded, moment))
+    return [*_reads(services, cases, citizens, loaded, moment), *_writes(services, cases, citizens, moment)]
 
 
 async def send(calls: Iterable[Planned], gateway: str, prefix: str, pause: float = PAUSE) -> None:
@@ -136,4 +131,4 @@ def _shifted(text: str, then: date, today: date) -> str:
 def _planned(service: Bridged, bridge: Bridge, body: str, organisation: tuple[int, str], moment: datetime) -> Planned:
     registered = moment.astimezone(COPENHAGEN).isoformat(timespec="milliseconds")
     path = f"/{service.version}/{service.contract.name}.svc"
-    return Planned(path, example.envelope(bridge, body, organisation, registered))
+    return Planned(path, example.envelope(bridge, body, organisation, registered), bridge.writes)
