@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -9,18 +11,76 @@ import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from store_side import KEY, NOW, message
+from sqlalchemy import Engine
+from store_side import KEY, NOW, empty_postgresql, message
 from store_side import shared_url as shared_url
 from store_side import url as url
 
-from overgang.shell.store import Store, StoreError, schema
+from overgang.shell.store import Store, StoreError, schema, upgrading
 from overgang.shell.store.opening import open_engine
 
 
+def made(url: str) -> Engine:
+    """An engine on a database whose tables the migrations made, from the first one on."""
+    engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.StaticPool)
+    with engine.begin() as connection:
+        upgrading.upgrade(connection)
+    return engine
+
+
+def contents(engine: Engine) -> dict[str, object]:
+    """Every table, its columns and indexes as the database tells them, and the rows that there are."""
+    found: dict[str, object] = {}
+    with engine.connect() as connection:
+        known = sqlalchemy.inspect(connection)
+        for table in sorted(known.get_table_names()):
+            columns = [
+                (one["name"], str(one["type"]), one["nullable"], one["default"]) for one in known.get_columns(table)
+            ]
+            rows = sorted(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {table}").all()))
+            indexes = sorted(str(index) for index in known.get_indexes(table))
+            found[table] = (columns, known.get_pk_constraint(table), indexes, rows)
+    return found
+
+
 def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
-    engine = open_engine(url)
+    engine = made(url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("sort", ["sqlite", "postgresql"])
+def test_a_new_store_is_what_the_migrations_would_have_made(sort: str, tmp_path: Path) -> None:
+    first = empty_postgresql() if sort == "postgresql" else f"sqlite:///{tmp_path / 'migrated.sqlite'}"
+    engine = made(first)
+    migrated = contents(engine)
+    engine.dispose()
+    engine = open_engine(empty_postgresql() if sort == "postgresql" else f"sqlite:///{tmp_path / 'new.sqlite'}")
+    created = contents(engine)
+    with engine.execution_options(writes=True).begin() as connection:
+        upgrading.upgrade(connection)  # nothing is missing
+    assert contents(engine) == created == migrated
+    assert created["counter"][-1] == [("message", 0), ("mode_change", 0)]  # type: ignore[index]
+    engine.dispose()
+
+
+def test_a_new_store_needs_no_alembic(tmp_path: Path) -> None:
+    code = "import sys; from overgang.shell.store import Store; Store(sys.argv[1], bytes(32)).close(); "
+    code += "sys.exit('alembic' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code, f"sqlite:///{tmp_path}/new.sqlite"], check=True)
+
+
+def test_a_store_of_an_older_version_is_upgraded(shared_url: str) -> None:
+    engine = sqlalchemy.create_engine(shared_url)
+    with engine.begin() as connection:
+        upgrading.upgrade(connection, "0001")
+        assert not sqlalchemy.inspect(connection).has_table("audit")
+    engine.dispose()
+    Store(shared_url, KEY).close()
+    engine = sqlalchemy.create_engine(shared_url)
+    with engine.begin() as connection:
+        assert sqlalchemy.inspect(connection).has_table("audit")
     engine.dispose()
 
 

@@ -52,6 +52,11 @@ class Database:
         """Let go of the database; the store is of no use afterwards."""
         self._engine.dispose()
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether nobody but this process can see it."""
+        return in_memory(self._engine)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Raises StoreError."""
@@ -76,6 +81,30 @@ class Database:
                 lock.release()
         else:
             raise StoreError("others hold the store", passing=True)
+
+
+class Rows:
+    """An insert of many rows as one statement, handed to the driver itself.
+
+    On the hot path all else costs more than writing does: SQLAlchemy's own work, and with SQLite that each execution
+    gives the interpreter's lock away and has to get it back from the thread that answers calls.
+    """
+
+    def __init__(self, table: Table, conflict: str = "") -> None:
+        """`conflict` is what becomes of a row that is there, as "ON CONFLICT ..."."""
+        names = [column.name for column in table.columns]
+        self._names = names
+        self._head = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "
+        self._conflict = f" {conflict}" if conflict else ""
+
+    def insert(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """How many rows there were none of before. Raises what the driver does; see `driven`."""
+        mark = "%s" if connection.dialect.paramstyle == "pyformat" else "?"
+        one = f"({', '.join([mark] * len(self._names))})"
+        text = f"{self._head}{', '.join([one] * len(rows))}{self._conflict}"
+        cursor = connection.connection.cursor()
+        cursor.execute(text, [row[name] for row in rows for name in self._names])
+        return int(cursor.rowcount)
 
 
 def danish_day(moment: datetime) -> str:

@@ -27,6 +27,20 @@ def told() -> Iterator[None]:
     raise trouble
 
 
+@contextmanager
+def driven(errors: type[Exception], passing: type[Exception]) -> Iterator[None]:
+    """The same for errors of the driver itself: `passing` are those after which the same may succeed."""
+    try:
+        yield
+    except errors as error:
+        code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+        said = type(error).__name__ + (f" ({code})" if code else "")
+        trouble = StoreError(f"the store failed: {said}", passing=isinstance(error, passing))
+    else:
+        return
+    raise trouble
+
+
 def _passes(error: Exception) -> bool:
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     return lost or isinstance(error, OperationalError | PoolTimeout)

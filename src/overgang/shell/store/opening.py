@@ -6,15 +6,31 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
+from overgang.shell.store import schema
 from overgang.shell.store.errors import StoreError, told
 
 WAIT: Final = 10.0
 
-HEAD: Final = "0001"  # the newest migration
+HEAD: Final = "0002"  # the newest migration
 _MIGRATING: Final = 4920_2024  # the PostgreSQL advisory lock that only one process migrates under
 
 
@@ -50,12 +66,27 @@ def migrate(engine: Engine) -> None:
         there = inspect(connection).has_table("alembic_version")
         if there and connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD:
             return
-    from overgang.shell.store import upgrading  # Alembic takes 0.1 s and 10 MB, and most stores are up to date
-
     with engine.execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATING})
+        if {"alembic_version", *schema.metadata.tables}.isdisjoint(inspect(connection).get_table_names()):
+            _create(connection)
+            return
+        from overgang.shell.store import (
+            upgrading,
+        )  # Alembic takes 0.2 s and 10 MB, and few stores are of an old version
+
         upgrading.upgrade(connection)
+
+
+def _create(connection: Connection) -> None:
+    """The tables of a new store as they are now, and in Alembic's own table that no migration is missing."""
+    schema.metadata.create_all(connection, checkfirst=False)
+    connection.execute(insert(schema.counter), [{"name": name, "last": 0} for name in schema.COUNTED])
+    version = Column("version_num", String(32), nullable=False)
+    stamp = Table("alembic_version", MetaData(), version, PrimaryKeyConstraint(version, name="alembic_version_pkc"))
+    stamp.create(connection)
+    connection.execute(insert(stamp), {"version_num": HEAD})
 
 
 def _address(url: str) -> URL:

@@ -47,6 +47,7 @@ def _moment(name: str) -> Column[Any]:
 # The last number given in each numbered table. Taking one makes other writers of that table wait until it is committed,
 # so a reader that has seen a number has seen all below it.
 counter = Table("counter", metadata, *_key("name"), _count("last"))
+COUNTED: Final = ("mode_change", "message")  # the numbered tables
 
 mode = Table("mode", metadata, *_key("service", "operation", "caller"), _text("mode"), _text("by"), _moment("at"))
 
@@ -165,3 +166,49 @@ message = Table(
     Index("message_receiver", "receiver", "number"),
     Index("message_citizen", "citizen_index"),
 )
+
+# The audit: records in chains, each bound to the one before. `at` is in whole microseconds, since it is hashed.
+audit = Table(
+    "audit",
+    metadata,
+    *_key("chain"),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _count("at"),
+    Column("subject", LargeBinary),  # the citizen's keyed index: four bytes that name the key, and the HMAC
+    _text("entry"),  # JSON
+    Column("hash", LargeBinary, nullable=False),
+    Index("audit_subject", "subject"),
+)
+
+audit_chain = Table(
+    "audit_chain",
+    metadata,
+    *_key("id"),
+    _text("kind"),
+    *(
+        column
+        for end in ("start", "head")
+        for column in (
+            _count(end),
+            Column(f"{end}_hash", LargeBinary, nullable=False),
+            _count(f"{end}_at"),
+            _text(f"{end}_key"),
+            Column(f"{end}_signature", LargeBinary, nullable=False),
+        )
+    ),
+)
+
+# Writes that were claimed, and their answers: what a repeat of the call is answered with.
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    _text("owner"),
+    Column("answer", LargeBinary),  # sealed
+    _moment("at"),
+    Index("outcome_at", "at"),
+)
+
+# The gateways that are alive: whose beat no longer changes is gone, and what it claimed may be taken over.
+member = Table("member", metadata, *_key("id"), _count("beat"), _moment("at"))

@@ -24,6 +24,7 @@ class Sealer:
         if not keys or any(len(key) < LEAST_KEY for key in keys):
             raise StoreError(f"the store needs a key of at least {LEAST_KEY} bytes")
         self._ciphers = {_derived(key, b"name")[:_NAME]: AESGCM(_derived(key, b"seal")) for key in keys}
+        self._names = tuple(_derived(key, b"name")[:_NAME] for key in keys)
         self._index_keys = tuple(_derived(key, b"index") for key in keys)
         self._own = next(iter(self._ciphers))
 
@@ -50,6 +51,10 @@ class Sealer:
     def indices(self, value: str) -> tuple[bytes, ...]:
         """What `value` is found by, for each key."""
         return tuple(hmac.digest(key, value.encode(), "sha256") for key in self._index_keys)
+
+    def subjects(self, value: str) -> tuple[bytes, ...]:
+        """Like `indices`, with the name of each key before what it gives."""
+        return tuple(name + found for name, found in zip(self._names, self.indices(value), strict=True))
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

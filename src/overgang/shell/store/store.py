@@ -1,6 +1,7 @@
 """The store: all of its parts on one database."""
 
 from overgang.shell.store.comparing import Comparing
+from overgang.shell.store.ledger import Ledger
 from overgang.shell.store.messages import Messages
 from overgang.shell.store.modes import Modes
 from overgang.shell.store.noise import NoiseCounts
@@ -9,5 +10,5 @@ from overgang.shell.store.retention import Retention
 from overgang.shell.store.uses import Uses
 
 
-class Store(Modes, Uses, Comparing, Reading, NoiseCounts, Messages, Retention):
+class Store(Modes, Uses, Comparing, Reading, NoiseCounts, Messages, Ledger, Retention):
     """What the gateway keeps. Every method is synchronous and short, and may be called from any thread."""

@@ -16,14 +16,17 @@ from overgang.shell.store.errors import StoreError
 _ALEMBIC: Final = threading.Lock()  # Alembic keeps what it works on in a module's variable
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the migrations that are missing. Raises StoreError for a database that is newer than they are."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run the migrations that are missing, up to that version.
+
+    Raises StoreError for a database that is newer than they are.
+    """
     found = MigrationContext.configure(connection).get_current_revision()
     config = _config()
     config.attributes["connection"] = connection
     try:
         with _ALEMBIC:
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
     except CommandError:
         raise StoreError(f"the store is of version {found}, newer than {newest()}, the newest known here") from None
 

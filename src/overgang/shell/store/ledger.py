@@ -1,0 +1,260 @@
+"""What was done: the audit's chains, and the outcomes of writes, so that a repeat gets the answer of the first."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+
+from overgang.core.audit import Chain, Head, Kind, Record
+from overgang.shell.store import schema
+from overgang.shell.store.database import Database, Rows
+from overgang.shell.store.errors import driven
+
+_AUDIT, _CHAIN, _OUTCOME, _MEMBER = schema.audit, schema.audit_chain, schema.outcome, schema.member
+_PAGE: Final = 1000
+_RECORDS: Final = Rows(_AUDIT)
+_CLAIMS: Final = Rows(_OUTCOME, "ON CONFLICT (key) DO NOTHING")
+_DONE: Final = Rows(_OUTCOME, "ON CONFLICT (key) DO UPDATE SET answer = excluded.answer WHERE outcome.answer IS NULL")
+
+
+class Claim(NamedTuple):
+    """A wish to carry out a write: `key` names it, `body` is the digest of what it says.
+
+    `owner` is who wishes, "member/token"; `instead` the owner that is known to be gone, whose claim is taken over.
+    """
+
+    key: bytes
+    body: bytes
+    owner: str
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known of a claimed write: whose it is, what it says, its answer once there is one."""
+
+    body: bytes
+    owner: str
+    answer: bytes | None = field(repr=False)
+
+
+class Done(NamedTuple):
+    """The answer of a claimed write."""
+
+    key: bytes
+    body: bytes
+    owner: str
+    answer: bytes
+
+    def __repr__(self) -> str:
+        return f"Done({self.owner})"
+
+
+class Dropped(NamedTuple):
+    """A claim that is given up: nothing was registered under it, or a repeat is to look for what was."""
+
+    key: bytes
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is written in one transaction, at the moment `at`."""
+
+    records: Sequence[Record] = ()
+    claims: Sequence[Claim] = ()
+    done: Sequence[Done] = ()
+    dropped: Sequence[Dropped] = ()
+    at: datetime = schema.EPOCH
+
+    @property
+    def microseconds(self) -> int:
+        """`at` as it is stored."""
+        return (self.at - schema.EPOCH) // schema.MICROSECOND
+
+
+class Ledger(Database):
+    """Citizens are in it by keyed index only, answers and users sealed."""
+
+    def subject(self, citizen: str) -> bytes:
+        """What a citizen's records are found by; its first four bytes name the key."""
+        return self._sealer.subjects(citizen)[0]
+
+    def sealed(self, clear: bytes, about: str) -> bytes:
+        """Encrypted for the store; `opened` needs the same `about`."""
+        return self._sealer.seal(clear, about)
+
+    def opened(self, sealed: bytes, about: str) -> bytes:
+        """Raises StoreError when it does not open."""
+        return self._sealer.open(sealed, about)
+
+    def open_chain(self, id_: str, kind: Kind) -> None:
+        """A new chain, before its first record."""
+        none = {"": 0, "_hash": b"", "_at": 0, "_key": "", "_signature": b""}
+        row = {"id": id_, "kind": str(kind)} | {
+            end + name: value for end in ("start", "head") for name, value in none.items()
+        }
+        with self.writing() as connection:
+            connection.execute(insert(_CHAIN), row)
+
+    def write(self, batch: Batch) -> Mapping[bytes, Outcome]:
+        """All of it, durably, or nothing; the outcomes under the keys that were claimed. Raises StoreError."""
+        with self.writing() as connection, self._driven():
+            if batch.records:
+                _RECORDS.insert(connection, [_row(record) for record in batch.records])
+            if batch.done:
+                _DONE.insert(connection, self._finished(batch))
+            for one in batch.dropped:
+                mine = (_OUTCOME.c.key == one.key) & (_OUTCOME.c.owner == one.owner)
+                connection.execute(delete(_OUTCOME).where(mine & _OUTCOME.c.answer.is_(None)))
+            return self._claimed(connection, batch) if batch.claims else {}
+
+    def outcomes(self, keys: Sequence[bytes]) -> Mapping[bytes, Outcome]:
+        """What is known under these keys."""
+        with self.reading() as connection:
+            return self._outcomes(connection, keys)
+
+    def beat(self, member: str, count: int) -> None:
+        """Say that a gateway is alive."""
+        with self.writing() as connection:
+            connection.execute(delete(_MEMBER).where(_MEMBER.c.id == member))
+            connection.execute(insert(_MEMBER), {"id": member, "beat": count, "at": self._now()})
+
+    def beat_of(self, member: str) -> int:
+        """The last beat of a gateway; -1 for one that is not known, or has said goodbye."""
+        with self.reading() as connection:
+            found = connection.execute(select(_MEMBER.c.beat).where(_MEMBER.c.id == member)).scalar()
+        return -1 if found is None else int(found)
+
+    def goodbye(self, member: str) -> None:
+        """A gateway ends: what it has claimed and not done may be taken over at once."""
+        with self.writing() as connection:
+            connection.execute(delete(_MEMBER).where(_MEMBER.c.id == member))
+
+    def forget_outcomes(self, before: datetime) -> int:
+        """Delete outcomes from before that moment, and gateways not heard of since; how many outcomes they were."""
+        with self.writing() as connection:
+            connection.execute(delete(_MEMBER).where(_MEMBER.c.at < before))
+            return connection.execute(delete(_OUTCOME).where(_OUTCOME.c.at < before)).rowcount
+
+    # ---- the chains
+
+    def chains(self) -> tuple[Chain, ...]:
+        """Every chain, with its start and its last signed head."""
+        with self.reading() as connection:
+            return tuple(_chain(row) for row in connection.execute(select(_CHAIN).order_by(_CHAIN.c.id)))
+
+    def records(self, chain: str) -> Iterator[Record]:
+        """A chain's records in their order."""
+        last = -1
+        while True:
+            query = select(_AUDIT).where(_AUDIT.c.chain == chain, _AUDIT.c.number > last).order_by(_AUDIT.c.number)
+            with self.reading() as connection:
+                found = [_record(row) for row in connection.execute(query.limit(_PAGE))]
+            yield from found
+            if len(found) < _PAGE:
+                return
+            last = found[-1].number
+
+    def about(self, citizen: str) -> tuple[Record, ...]:
+        """Every record of a citizen, under every key, in the order of time."""
+        own = _AUDIT.c.subject.in_(self._sealer.subjects(citizen))
+        query: Select[Any] = select(_AUDIT).where(own).order_by(_AUDIT.c.at, _AUDIT.c.chain, _AUDIT.c.number)
+        with self.reading() as connection:
+            return tuple(_record(row) for row in connection.execute(query))
+
+    def put_heads(self, heads: Sequence[Head]) -> None:
+        """Newly signed heads."""
+        with self.writing() as connection:
+            for head in heads:
+                values = {"head": head.number, "head_hash": head.hash, "head_at": head.at, "head_key": head.key}
+                own = update(_CHAIN).where(_CHAIN.c.id == head.chain)
+                connection.execute(own.values(**values, head_signature=head.signature))
+
+    def last_before(self, chain: str, at: int) -> Record | None:
+        """The last record of a chain's front that is older than `at`: all before it are too."""
+        first_kept = select(_AUDIT.c.number).where(_AUDIT.c.chain == chain, _AUDIT.c.at >= at)
+        with self.reading() as connection:
+            kept = connection.execute(first_kept.order_by(_AUDIT.c.number).limit(1)).scalar()
+            query = select(_AUDIT).where(_AUDIT.c.chain == chain)
+            if kept is not None:
+                query = query.where(_AUDIT.c.number < kept)
+            row = connection.execute(query.order_by(_AUDIT.c.number.desc()).limit(1)).first()
+        return None if row is None else _record(row)
+
+    def forget_records(self, start: Head) -> int:
+        """Delete a chain's records up to its new, signed start; how many they were."""
+        values = {"start": start.number, "start_hash": start.hash, "start_at": start.at, "start_key": start.key}
+        with self.writing() as connection:
+            own = update(_CHAIN).where(_CHAIN.c.id == start.chain)
+            connection.execute(own.values(**values, start_signature=start.signature))
+            old = (_AUDIT.c.chain == start.chain) & (_AUDIT.c.number <= start.number)
+            return connection.execute(delete(_AUDIT).where(old)).rowcount
+
+    # ---- claims
+
+    def _finished(self, batch: Batch) -> list[dict[str, Any]]:
+        """Rows for what is done, each key once; a claim that has been deleted meanwhile is there again."""
+        return [
+            {
+                "key": key,
+                "body": one.body,
+                "owner": one.owner,
+                "answer": self._sealer.seal(one.answer, _about(key)),
+                "at": batch.microseconds,
+            }
+            for key, one in sorted({one.key: one for one in reversed(batch.done)}.items())
+        ]
+
+    def _claimed(self, connection: Connection, batch: Batch) -> Mapping[bytes, Outcome]:
+        """Each key belongs to whoever claimed it first, or to whoever took it over from one that is gone."""
+        claims = batch.claims
+        first = {one.key: one for one in reversed(claims)}
+        # In the order of their keys: two processes that claim the same ones never wait for each other in a circle.
+        rows = [
+            {"key": key, "body": first[key].body, "owner": first[key].owner, "answer": None, "at": batch.microseconds}
+            for key in sorted(first)
+        ]
+        new = _CLAIMS.insert(connection, rows)
+        if new == len(rows):
+            return {key: Outcome(one.body, one.owner, None) for key, one in first.items()}
+        for one in sorted((one for one in claims if one.instead), key=lambda one: one.key):
+            gone = (_OUTCOME.c.key == one.key) & (_OUTCOME.c.owner == one.instead) & _OUTCOME.c.answer.is_(None)
+            connection.execute(update(_OUTCOME).where(gone).values(owner=one.owner))
+        return self._outcomes(connection, list(first))
+
+    @contextmanager
+    def _driven(self) -> Iterator[None]:
+        """Around what is handed to the driver itself."""
+        dbapi: Any = self._engine.dialect.loaded_dbapi
+        with driven(dbapi.Error, dbapi.OperationalError):
+            yield
+
+    def _outcomes(self, connection: Connection, keys: Sequence[bytes]) -> Mapping[bytes, Outcome]:
+        rows: Sequence[Row[Any]] = connection.execute(select(_OUTCOME).where(_OUTCOME.c.key.in_(keys))).all()
+        return {row.key: Outcome(row.body, row.owner, self._answer(row.key, row.answer)) for row in rows}
+
+    def _answer(self, key: bytes, sealed: bytes | None) -> bytes | None:
+        return None if sealed is None else self._sealer.open(sealed, _about(key))
+
+
+def _about(key: bytes) -> str:
+    return f"outcome {key.hex()}"
+
+
+def _row(record: Record) -> dict[str, Any]:
+    names = ("chain", "number", "at", "subject", "entry", "hash")
+    return {name: getattr(record, name) for name in names}
+
+
+def _record(row: Row[Any]) -> Record:
+    return Record(row.chain, row.number, row.at, row.subject, row.entry, row.hash)
+
+
+def _chain(row: Row[Any]) -> Chain:
+    start = Head(row.id, row.start, row.start_hash, row.start_at, row.start_key, row.start_signature)
+    head = Head(row.id, row.head, row.head_hash, row.head_at, row.head_key, row.head_signature)
+    return Chain(row.id, Kind(row.kind), start, head)
