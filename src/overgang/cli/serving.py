@@ -84,7 +84,7 @@ def _unknown(settings: Config, loaded: Loaded) -> Iterator[str]:
 def keep(settings: Config, ticks: clock.Clock = clock.now) -> Keeping:
     """What the gateway keeps. Raises ConfigError where the store can't be opened."""
     try:
-        return Keeping(settings, ticks)
+        return Keeping(settings, ticks, apart=True)
     except StoreError as mistake:
         raise ConfigError([f"store.url: {mistake}"]) from mistake
 

@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from overgang.core.paths import Path
 from overgang.core.values import COPENHAGEN, Tidspunkt
@@ -121,6 +121,15 @@ class Notice:
     entity: str
     citizen: str = field(repr=False)
     rule: str
+
+
+class Sent(NamedTuple):
+    """A request to the modern side as the audit tells it; status 0 where no reply came."""
+
+    method: str
+    template: str
+    status: int
+    milliseconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from overgang.core.codelists import CodeList
 from overgang.core.errors import ERRORS, OUTCOME_UNKNOWN, CallerFault, Fault, UpstreamFault
 from overgang.core.fields import Field, Table
-from overgang.core.messages import Caller, Face, Notice, RestReply, RestRequest
+from overgang.core.messages import Caller, Face, Notice, RestReply, RestRequest, Sent
 from overgang.core.timeline import NotInForce, Source, Timeline, Version
 from overgang.core.values import Tidspunkt, Unmappable
 
@@ -29,6 +29,7 @@ class Context:
     """What a rule may know: the face, the caller, the calendar. `cited` collects the rules that were applied.
 
     `notices` collects the technical messages that an afterwards asks for; they are kept before the call is answered.
+    `sent` collects what was asked of the modern side, and `citizens` about whom.
     `names` gives the old element of a modern property, for what is said to an old caller.
     """
 
@@ -40,6 +41,8 @@ class Context:
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     cited: list[str] = dataclasses.field(default_factory=list)
     notices: list[Notice] = dataclasses.field(default_factory=list)
+    sent: list[Sent] = dataclasses.field(default_factory=list)
+    citizens: set[str] = dataclasses.field(default_factory=set, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,17 @@ class Gateway:
         """Without `keeping` it answers alone: no modes, no counts, and a rule that asks for a message is refused."""
         driver = Driver(loaded.modern, upstream, keeping)
         limits = config.limits
-        face = SoapFace(driver, loaded.codelists, limits, config.identity_key, config.switched_off, upstream)
+        books = keeping.books if keeping is not None else None
+        face = SoapFace(
+            driver,
+            loaded.codelists,
+            limits,
+            config.identity_key,
+            config.switched_off,
+            upstream,
+            books=books,
+            deadlines=config.deadlines,
+        )
         self.together = Together(config, loaded, upstream, face, keeping, clock) if keeping is not None else None
         self.soap = SoapHttp(
             self.together.switch if self.together is not None else face,
@@ -48,6 +58,9 @@ class Gateway:
             clock=clock,
             used=keeping.writer.put_use if keeping is not None else unheard,
             areas={one.id: name for name, api in loaded.openapis.items() for one in api.operations.values()},
+            books=books,
+            deadlines=config.deadlines,
+            key=config.identity_key,
         )
         self._old = _old_paths(config.listen.prefix, loaded)
         self._upstream = upstream

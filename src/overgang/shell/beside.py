@@ -205,7 +205,8 @@ class Besides:
         rehearse = self._writes(call) and not self._options.test_environment
         face = self._sides.rehearsing if rehearse else self._sides.face
         started = time.perf_counter()
-        answer = await face.answer(call.service, call.body, call.content_type, call.actions, call.received)
+        peer = replace(call.peer, purpose="comparison")
+        answer = await face.answer(call.service, call.body, call.content_type, call.actions, call.received, peer)
         return Timed.of(answer, time.perf_counter() - started)
 
     async def _ask_old(self, call: Call) -> Timed:

@@ -2,14 +2,16 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from overgang.core.errors import OUTCOME_UNKNOWN, CallerFault, Fault, GatewayFault, UpstreamFault
 from overgang.core.flow import Asked, Flow, Replied
-from overgang.core.messages import Caller, CodeLists, Face, Notice, RestReply, RestRequest
+from overgang.core.messages import Caller, CodeLists, Face, Notice, RestReply, RestRequest, Sent
 from overgang.core.rules import Context, Governed, govern
+from overgang.shell.upstream import trouble
 from overgang.wire.openapi import ModernOperation
 from overgang.wire.schema import SchemaProblem, Validator
 
@@ -78,15 +80,20 @@ class Driver:
         self._upstream = upstream
         self._keeper = keeper or KeepsNothing()
 
-    async def run(self, flow: Flow, context: Context) -> dict[str, Any]:
-        """Drive a flow to its answer. A request's fault is raised inside the flow, at its yield."""
+    async def run(self, flow: Flow, context: Context, seconds: float | None = None) -> dict[str, Any]:
+        """Drive a flow to its answer, within `seconds`. A request's fault is raised inside the flow, at its yield."""
+        until = None if seconds is None else asyncio.get_running_loop().time() + seconds
         try:
             asked = next(flow)
             while True:
                 try:
-                    reply = await self._answered(asked, context)
+                    async with asyncio.timeout_at(until):
+                        reply = await self._answered(asked, context)
                 except Fault as fault:
                     asked = flow.throw(fault)
+                except TimeoutError:  # the flow still says what was registered before
+                    unclear = isinstance(asked, RestRequest) and asked.writes
+                    asked = flow.throw(trouble("upstream.timeout", unclear=unclear))
                 else:
                     asked = flow.send(reply)
         except StopIteration as stop:
@@ -137,7 +144,7 @@ class Driver:
         contract = self.modern[request.method, request.path.template].contract
         if request.json is not before.json:
             _check(contract.body, request.json, context)
-        reply = await self._upstream.send(request, context.caller)
+        reply = await self._asked(request, context)
         if reply.status < 400:
             validator = contract.responses.get(reply.status)
             try:
@@ -148,6 +155,19 @@ class Driver:
                 raise UpstreamFault(
                     1100, "upstream.contract", element=problem.path, expected=problem.expected, note=note
                 ) from problem
+        return reply
+
+    async def _asked(self, request: RestRequest, context: Context) -> RestReply:
+        """The modern side's reply, written down for the audit; of a request without one, that there was none."""
+        started, status = time.perf_counter(), 0
+        if request.citizen is not None:
+            context.citizens.add(request.citizen)
+        try:
+            reply = await self._upstream.send(request, context.caller)
+            status = reply.status
+        finally:
+            seconds = time.perf_counter() - started
+            context.sent.append(Sent(request.method, request.path.template, status, round(seconds * 1000, 2)))
         return reply
 
 

@@ -5,34 +5,75 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from overgang.core.audit import Head, Kind
 from overgang.core.compare.modes import Modes
 from overgang.core.messages import Notice
+from overgang.shell.audit_process import Setup
+from overgang.shell.auditing import Apart, Auditor, InThread
+from overgang.shell.books import Kept
 from overgang.shell.clock import Clock, now
 from overgang.shell.config import Config
 from overgang.shell.driver import not_kept
 from overgang.shell.keys import derived
+from overgang.shell.scribe import Scribe
+from overgang.shell.signing import Signer
 from overgang.shell.soap_ingress import where
 from overgang.shell.store import Message, Store, StoreError, Writer
+from overgang.shell.store.schema import EPOCH, MICROSECOND
+from overgang.shell.trusting import Audit
 
 log = logging.getLogger(__name__)
 
 PATIENCE: Final = 3.0  # seconds that a call waits for its technical message to be kept; a repeat completes it
 _LOOK: Final = 1.0  # seconds between two looks at whether a mode was changed, here or by another gateway
+REMEMBERED: Final = timedelta(days=7)  # how long a repeat of a write is known; the modern side remembers as long
 _FORGET: Final = 3600.0  # between two deletions of what is too old
+
+
+def open_store(config: Config, clock: Clock = now) -> Store:
+    """The configured store. Raises StoreError."""
+    key, *old = (derived(secret, "store") for secret in (config.identity_key, *config.audit.old_keys))
+    return Store(config.store, key, old_keys=old, examples=config.comparing.examples, now=clock)
+
+
+def _auditor(config: Config, store: Store, signer: Signer, apart: bool) -> Auditor:
+    if not apart or store.in_memory:
+        return InThread(Scribe(store, signer, config.audit.heads))
+    secrets = (config.identity_key, *config.audit.old_keys)
+    keys = [derived(secret, "store") for secret in secrets]
+    return Apart(Setup(config.store, keys, secrets, config.audit.heads))
+
+
+def forget_records(store: Store, signer: Signer, audit: Audit, now_: datetime) -> int:
+    """Delete the records that are older than their kind is kept; how many. Each chain's new start is signed."""
+    days = {Kind.READ: audit.read_days, Kind.WRITE: audit.write_days}
+    days |= {Kind.REFUSED: audit.refused_days, Kind.ADMIN: audit.admin_days}
+    gone = 0
+    for chain in store.chains():
+        eldest = (now_ - timedelta(days=days[chain.kind]) - EPOCH) // MICROSECOND
+        last = store.last_before(chain.id, eldest)
+        if last is not None:
+            start = Head(chain.id, last.number, last.hash, (now_ - EPOCH) // MICROSECOND)
+            gone += store.forget_records(signer.sign(start, "start"))
+    return gone
 
 
 class Keeping:
     """The store with its writer, and the modes as they are set now; what is set in the store goes before the file's."""
 
-    def __init__(self, config: Config, clock: Clock = now) -> None:
-        """Open the store. Raises StoreError."""
+    def __init__(self, config: Config, clock: Clock = now, *, apart: bool = False) -> None:
+        """Open the store; the audit is written by a process `apart`, or else by a thread. Raises StoreError."""
         comparing = config.comparing
         self._config, self._clock = config, clock
-        self.store = Store(config.store, derived(config.identity_key, "store"), examples=comparing.examples, now=clock)
+        self.store = open_store(config, clock)
         self.writer = Writer(self.store)
+        self.signer = Signer([config.identity_key, *config.audit.old_keys])
+        self.auditor = _auditor(config, self.store, self.signer, apart)
+        self.books = Kept(self.auditor, self.store, clock)
+        self.books.tend()
         self._modes = Modes(config.modes, comparing.mode)
         self._version = -1
         self._tasks: list[asyncio.Task[None]] = []
@@ -78,7 +119,7 @@ class Keeping:
 
     def start(self) -> None:
         """Begin to look after modes and age; within a running loop."""
-        looks = [asyncio.create_task(self._every(_LOOK, work)) for work in (self.look, *self._tended)]
+        looks = [asyncio.create_task(self._every(_LOOK, work)) for work in (self.look, self.books.tend, *self._tended)]
         self._tasks = [*looks, asyncio.create_task(self._every(_FORGET, self.forget))]
 
     async def close(self) -> None:
@@ -87,12 +128,16 @@ class Keeping:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self._keepers.shutdown)
+        await asyncio.to_thread(self.books.close)
         await asyncio.to_thread(self.writer.close)
         self.store.close()
 
     def forget(self) -> None:
-        """Delete examples and counts of use beyond their age; technical messages stay."""
-        self.store.forget(self._clock() - timedelta(days=self._config.comparing.days))
+        """Delete what is beyond its age: examples and counts of use, outcomes, records of the audit."""
+        now_ = self._clock()
+        self.store.forget(now_ - timedelta(days=self._config.comparing.days))
+        self.store.forget_outcomes(now_ - REMEMBERED)
+        forget_records(self.store, self.signer, self._config.audit, now_)
 
     async def _every(self, seconds: float, work: Callable[[], None]) -> None:
         while True:

@@ -1,5 +1,7 @@
 """The REST face: the modern operations through the same pipeline, answered as the modern side answers."""
 
+import asyncio
+import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -10,17 +12,20 @@ from urllib.parse import parse_qsl
 from overgang.core import callers
 from overgang.core.codelists import CodeList
 from overgang.core.errors import ERRORS, CallerFault, Fault, GatewayFault
-from overgang.core.messages import Face, RestReply, RestRequest
+from overgang.core.messages import Caller, Face, RestReply, RestRequest
 from overgang.core.paths import Path
 from overgang.core.rules import Context, refusal
 from overgang.core.values import COPENHAGEN
 from overgang.shell import http
+from overgang.shell.books import INTERNAL, Account, Books, NoBooks, Ran, Wish
 from overgang.shell.clock import Clock
 from overgang.shell.config import HeaderNames
 from overgang.shell.driver import Driver
 from overgang.shell.rest_callers import caller
 from overgang.shell.soap_ingress import where
 from overgang.shell.telemetry import Telemetry, unheard, used
+from overgang.shell.trusting import Deadlines
+from overgang.shell.upstream import trouble
 from overgang.wire import strict_json
 from overgang.wire.openapi import ModernOperation, Parameter
 from overgang.wire.routes import Routes
@@ -53,8 +58,17 @@ class RestFace:
         clock: Clock,
         used: Telemetry = unheard,
         areas: Mapping[str, str] = MappingProxyType({}),
+        books: Books | None = None,
+        deadlines: Deadlines | None = None,
+        key: bytes = b"",
     ) -> None:
-        """`used` is told of each call; `areas` gives an operation's area by its operationId."""
+        """`used` is told of each call; `areas` gives an operation's area by its operationId.
+
+        `key` is the secret that digests of what is asked are made with.
+        """
+        self._books = books or NoBooks()
+        self._deadlines = deadlines or Deadlines()
+        self._key = hashlib.sha256(key).digest()
         self._driver = driver
         self._routes = routes
         self._documents = {path.encode(): document for path, document in documents.items()}
@@ -68,7 +82,7 @@ class RestFace:
         self._areas = areas
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
-        cited: list[str] = []
+        account = Account(Face.REST, "", self._clock(), scope.get("peer", INTERNAL))
         seen: list[tuple[str, ModernOperation]] = []
         try:
             http.check_request(scope)
@@ -76,19 +90,27 @@ class RestFace:
             if document is not None and scope["method"] in ("GET", "HEAD"):
                 await http.respond(send, 200, JSON, document)
                 return
-            reply = await self._reply(scope, receive, cited, seen)
+            reply = await self._reply(scope, receive, account, seen)
             self._count(seen, reply.status)
             kind = JSON if reply.status < 400 else PROBLEM
-            await http.respond(send, reply.status, kind, _sent(reply), _cited(cited))
+            await http.respond(send, reply.status, kind, _sent(reply), _cited(account))
         except http.Gone:
             return
         except Fault as fault:
-            self._count(seen, fault.status)
-            await _refuse(send, fault, cited)
+            await self._refuse(send, fault, account, seen)
         except Exception as mistake:  # noqa: BLE001 - the last line: a problem without content, never a stack trace
             log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
-            self._count(seen, 500)
-            await _refuse(send, GatewayFault(1011, "gateway.internal"), cited)
+            await self._refuse(send, GatewayFault(1011, "gateway.internal"), account, seen)
+
+    async def _refuse(
+        self, send: http.Send, fault: Fault, account: Account, seen: Sequence[tuple[str, ModernOperation]]
+    ) -> None:
+        try:
+            await self._books.refused(account, fault)
+        except GatewayFault as unwritten:
+            fault = unwritten
+        self._count(seen, fault.status)
+        await _refuse(send, fault, _cited(account))
 
     def _count(self, seen: Sequence[tuple[str, ModernOperation]], status: int) -> None:
         for who, operation in seen:
@@ -96,7 +118,7 @@ class RestFace:
             self._used(used(Face.REST, who, area, operation.domain, operation.id, status, self._clock()))
 
     async def _reply(
-        self, scope: http.Scope, receive: http.Receive, cited: list[str], seen: list[tuple[str, ModernOperation]]
+        self, scope: http.Scope, receive: http.Receive, account: Account, seen: list[tuple[str, ModernOperation]]
     ) -> RestReply:
         found = self._routes.match(scope["method"], scope["raw_path"].decode("latin-1"))
         if found is None:
@@ -105,23 +127,56 @@ class RestFace:
             status = 405 if allowed else 404
             raise CallerFault(1014, "http.method" if allowed else "http.path", note=note, status=status)
         operation, places = found
-        today = self._clock().astimezone(COPENHAGEN).date()
-        who = caller(scope, self._names)
-        seen.append((str(who.organisation), operation))
+        account.service, account.operation = operation.domain, operation.id
+        today = account.received.astimezone(COPENHAGEN).date()
+        who = account.caller = caller(scope, self._names)
+        account.organisation = str(who.organisation)
+        seen.append((account.organisation, operation))
         callers.check(who, self._codelists, today)
-        context = Context(
+        context = account.context = Context(
             face=Face.REST,
             caller=who,
             day=today,
             codelists=self._codelists,
             switched_off=self._switched_off.get(str(who.organisation), frozenset()),
-            cited=cited,
         )
         request = await self._request(operation, places, scope, receive)
-        reply = await self._driver.exchange(request, context)
+        account.citizen, account.asked = request.citizen, _asked(request)
+        seconds = self._deadlines.of(operation.id)
+        if not request.writes:
+            reply = await self._exchanged(operation, request, context, seconds)
+            await self._books.read(account, reply.status)
+            return reply
+
+        async def run() -> Ran:
+            reply = await self._exchanged(operation, request, context, seconds)
+            return Ran(_packed(reply, context.cited), reply.status, final=reply.status < 400)
+
+        reply, context.cited[:] = _unpacked(await self._books.once(account, self._wish(request, who), run, seconds))
+        return reply
+
+    async def _exchanged(
+        self, operation: ModernOperation, request: RestRequest, context: Context, seconds: float
+    ) -> RestReply:
+        """The modern side's reply as its contract declares it, within `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                reply = await self._driver.exchange(request, context)
+        except TimeoutError:
+            raise trouble("upstream.timeout", unclear=request.writes) from None
         if reply.status >= 400 and not _declared(operation, reply):
             raise refusal(self._driver.modern[operation.method, operation.template].governed, reply)
         return reply
+
+    def _wish(self, request: RestRequest, who: Caller) -> Wish:
+        """A write is named by the caller's x-requestId, or without one by all that it says."""
+        said = (request.method, request.path.text, sorted(request.query.items()), request.citizen, request.raw)
+        body = self._digest((str(who.organisation), who.user_identifier, str(who.registered), said))
+        key = body if request.request_id is None else self._digest((str(who.organisation), request.request_id))
+        return Wish(key, self._digest((str(who.organisation), said)), ())
+
+    def _digest(self, said: object) -> bytes:
+        return hashlib.blake2b(repr(said).encode(), key=self._key, digest_size=32).digest()
 
     async def _request(
         self, operation: ModernOperation, places: Mapping[str, str], scope: http.Scope, receive: http.Receive
@@ -197,12 +252,29 @@ def _check(parameter: Parameter, value: str | None) -> None:
         raise CallerFault(number, "value.invalid", element=parameter.name, expected=problem.expected) from problem
 
 
-def _cited(cited: Sequence[str]) -> list[tuple[bytes, bytes]]:
-    return [(b"overgang-regel", rule.encode()) for rule in cited]
+def _asked(request: RestRequest) -> tuple[str, ...]:
+    """The names of what a request fills: of its query and of its body."""
+    body = request.json if isinstance(request.json, dict) else {}
+    return (*request.query, *body)
 
 
-async def _refuse(send: http.Send, fault: Fault, cited: Sequence[str]) -> None:
-    extra = _cited(cited)
+def _packed(reply: RestReply, cited: Sequence[str]) -> bytes:
+    """A reply as it is kept for a repeat."""
+    return f"{reply.status} {' '.join(cited)}\n".encode() + _sent(reply)
+
+
+def _unpacked(kept: bytes) -> tuple[RestReply, list[str]]:
+    head, _, raw = kept.partition(b"\n")
+    status, *cited = head.decode().split()
+    return RestReply(int(status), raw=raw), cited
+
+
+def _cited(account: Account) -> list[tuple[bytes, bytes]]:
+    return [(b"overgang-regel", rule.encode()) for rule in account.context.cited] if account.context is not None else []
+
+
+async def _refuse(send: http.Send, fault: Fault, more: Sequence[tuple[bytes, bytes]]) -> None:
+    extra = list(more)
     if fault.retry_after is not None:
         extra.append((b"retry-after", b"%d" % fault.retry_after))
     if fault.status == 405 and fault.note:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from overgang.core.errors import CallerFault
 from overgang.shell import http
+from overgang.shell.books import INTERNAL, Peer
 from overgang.shell.clock import Clock
 from overgang.shell.soap_ingress import Answer, Bridged
 from overgang.wire.served import served
@@ -18,7 +19,13 @@ class Answers(Protocol):
     """What answers a POST to a service: a SoapFace, or a Switch before one."""
 
     async def answer(
-        self, service: Bridged, body: bytes, content_type: str | None, actions: Sequence[str], received: datetime
+        self,
+        service: Bridged,
+        body: bytes,
+        content_type: str | None,
+        actions: Sequence[str],
+        received: datetime,
+        peer: Peer = INTERNAL,
     ) -> Answer: ...
 
 

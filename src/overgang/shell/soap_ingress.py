@@ -6,8 +6,9 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -21,12 +22,14 @@ from overgang.core.messages import Face, RestRequest, SoapCall
 from overgang.core.retirement import Retirement
 from overgang.core.rules import Context
 from overgang.core.values import COPENHAGEN
+from overgang.shell.books import INTERNAL, Account, Books, NoBooks, Peer, Ran, Wish
 from overgang.shell.client import Raw
 from overgang.shell.driver import Driver, Rehearsed
+from overgang.shell.trusting import Deadlines
 from overgang.wire import contract as contracts
 from overgang.wire import guard
 from overgang.wire.contract import Contract, ContractError, EncodeError, Problem
-from overgang.wire.envelope import Envelope, Version, check_action, open_envelope, version_of, wrap
+from overgang.wire.envelope import Envelope, Version, check_action, message_ids, open_envelope, version_of, wrap
 from overgang.wire.soap_fault import fault_bytes
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ usage = logging.getLogger("overgang.usage")
 
 _MISSING = {callers.ACTIVE_ORGANISATION: 8232, callers.USER_METADATA: 8233}
 _ORGANISATION = ("OrganisationTypeIdentifier", "OrganisationCode")
+_CITIZEN = "PersonCivilRegistrationIdentifier"
 _CALLER = re.compile(r"[0-9]{1,3}/[^\s/]{1,20}")
 _UNREADABLE = {callers.ACTIVE_ORGANISATION: 8234, callers.USER_METADATA: 8235}
 
@@ -73,10 +77,14 @@ class Bridged:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Which operation a call is of, and for which organisation it is made: "type/code", "" where it can't be read."""
+    """Which operation a call is of, and for which organisation it is made: "type/code", "" where it can't be read.
+
+    `citizen` is what stands in the citizen's place.
+    """
 
     bridge: Bridge
     caller: str
+    citizen: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,12 @@ class SoapFace:
         key: bytes,
         switched_off: Mapping[str, frozenset[str]],
         old: OldSide | None = None,
+        *,
+        books: Books | None = None,
+        deadlines: Deadlines | None = None,
     ) -> None:
+        self._books = books or NoBooks()
+        self._deadlines = deadlines or Deadlines()
         self._driver = driver
         self._old = old
         self._used: set[tuple[date, str, str]] = set()
@@ -174,10 +187,17 @@ class SoapFace:
         self._switched_off = switched_off
 
     async def answer(
-        self, service: Bridged, body: bytes, content_type: str | None, actions: Sequence[str], received: datetime
+        self,
+        service: Bridged,
+        body: bytes,
+        content_type: str | None,
+        actions: Sequence[str],
+        received: datetime,
+        peer: Peer = INTERNAL,
     ) -> Answer:
         """Answer one POST to a service. Everything that goes wrong is a fault in the caller's SOAP version."""
         cited: list[str] = []
+        account = Account(Face.SOAP, service.key, received, peer)
         version, seen = Version.SOAP11, None
         try:
             version, charset, action = version_of(content_type)
@@ -185,15 +205,18 @@ class SoapFace:
             envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
             bridge = _bridge(service, envelope.body.tag)
             seen = Seen(bridge, "")
+            account.operation = bridge.contract.name
             check_action(version, actions, action, bridge.contract.soap_action)
             if bridge.area is None:
-                return await self._elsewhere(service, bridge, body, content_type, actions, received)
+                return await self._elsewhere(service, bridge, root, body, content_type, actions, account)
             blocks = _blocks(service, bridge, envelope)
             seen = Seen(bridge, _organisation(blocks))
             self._check_retirement(service, bridge, seen.caller, received)
             call = self._call(service, bridge, envelope, blocks, received)
+            account.caller, account.organisation = call.caller, seen.caller
+            account.asked, account.citizen = tuple(call.body), _citizen(call.body)
             callers.check(call.caller, self._codelists, call.day)
-            context = Context(
+            context = account.context = Context(
                 face=Face.SOAP,
                 caller=call.caller,
                 day=call.day,
@@ -202,15 +225,48 @@ class SoapFace:
                 cited=cited,
                 names=bridge.names,
             )
-            text = _encoded(bridge, await self._driver.run(bridge.area.flow(call), context))
+            text = await self._answered(bridge, call, context, account, message_ids(root))
             return Answer(200, version.content_type, wrap(version, text), cited, seen=seen)
         except Fault as fault:
-            return faulted(version, fault, cited, seen)
+            return await self._refused(version, fault, cited, seen, account)
         except Rehearsed as rehearsed:
             return Answer(200, version.content_type, b"", cited, seen=seen, rehearsed=rehearsed.request)
         except Exception as mistake:  # noqa: BLE001 - the last line: a fault without content, never a stack trace
             log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
-            return faulted(version, GatewayFault(1011, "gateway.internal"), cited, seen)
+            return await self._refused(version, GatewayFault(1011, "gateway.internal"), cited, seen, account)
+
+    async def _answered(
+        self, bridge: Bridge, call: SoapCall, context: Context, account: Account, ids: Sequence[str]
+    ) -> str:
+        """The answer's element as text: of a read once it is written down, of a write carried out once."""
+        assert bridge.area is not None
+        flow, seconds = bridge.area.flow, self._deadlines.of(call.operation)
+        if not bridge.writes:
+            text = _encoded(bridge, await self._driver.run(flow(call), context, seconds))
+            await self._books.read(account)
+            return text
+
+        async def run() -> Ran:
+            told = _encoded(bridge, await self._driver.run(flow(call), context, seconds))
+            return Ran(f"{' '.join(context.cited)}\n{told}".encode())
+
+        also = [self._digest(f"message {call.caller.organisation} {one}") for one in ids]
+        kept = await self._books.once(account, Wish(call.identity, call.identity, also), run, seconds)
+        rules, _, text = kept.decode().partition("\n")
+        context.cited[:] = rules.split()
+        return text
+
+    async def _refused(
+        self, version: Version, fault: Fault, cited: Sequence[str], seen: Seen | None, account: Account
+    ) -> Answer:
+        try:
+            await self._books.refused(account, fault)
+        except GatewayFault as unwritten:
+            fault = unwritten
+        return faulted(version, fault, cited, seen)
+
+    def _digest(self, said: str) -> bytes:
+        return hashlib.blake2b(said.encode(), key=self._key, digest_size=32).digest()
 
     def recognised(self, service: Bridged, body: bytes, content_type: str | None) -> Seen | None:
         """Which operation a call is of and who makes it, without answering it; None where it can't be read.
@@ -226,24 +282,28 @@ class SoapFace:
             return None
         request = next(_below(root, "Body"), None)
         bridge = None if request is None else service.bridges.get(str(request.tag))
-        return None if bridge is None else Seen(bridge, _called_for(root))
+        return None if bridge is None else Seen(bridge, _called_for(root), _citizen_in(root))
 
     async def _elsewhere(
         self,
         service: Bridged,
         bridge: Bridge,
+        root: etree._Element,
         body: bytes,
         content_type: str | None,
         actions: Sequence[str],
-        received: datetime,
+        account: Account,
     ) -> Answer:
-        """An operation that is not modernised: the old service's own answer, or a fault. Nothing of it is read here."""
-        self._check_retirement(service, bridge, "a caller of what is not modernised", received)
+        """An operation that is not modernised: the old service's own answer, or a fault. Nothing of it is judged."""
+        self._check_retirement(service, bridge, "a caller of what is not modernised", account.received)
+        account.organisation, account.citizen = _called_for(root), _citizen_in(root)
         if self._old is None or not self._old.reaches(service.key):
             note = f"{bridge.contract.name} is not modernised, and no old address is configured for it"
             raise GatewayFault(1100, "operation.not-bridged", note=note, status=501)
         headers = {"Content-Type": content_type or "", **({"SOAPAction": actions[0]} if actions else {})}
-        raw = await self._old.forward(service.key, body, headers)
+        raw = await self._books.forwarded(
+            account, bridge.writes, partial(self._old.forward, service.key, body, headers)
+        )
         return Answer(raw.status, raw.kind, raw.body, seen=Seen(bridge, ""))
 
     def _check_retirement(self, service: Bridged, bridge: Bridge, caller: str, received: datetime) -> None:
@@ -270,7 +330,7 @@ class SoapFace:
             caller=callers.from_blocks(blocks[callers.ACTIVE_ORGANISATION], blocks[callers.USER_METADATA]),
             received=received.astimezone(UTC),
             day=received.astimezone(COPENHAGEN).date(),
-            identity=hashlib.blake2b(said.encode(), key=self._key, digest_size=32).digest(),
+            identity=self._digest(said),
         )
 
 
@@ -289,6 +349,19 @@ def _called_for(root: etree._Element) -> str:
     }
     caller = found.pop() if len(found) == 1 else ""
     return caller if _CALLER.fullmatch(caller) else ""
+
+
+def _citizen(body: Mapping[str, Any]) -> str | None:
+    """The citizen number of a call, wherever its contract has it."""
+    found = body.get(_CITIZEN)
+    if isinstance(found, str):
+        return found
+    return next((deep for part in body.values() if isinstance(part, dict) and (deep := _citizen(part))), None)
+
+
+def _citizen_in(root: etree._Element) -> str | None:
+    """What stands where a citizen number should, in a message that is not judged here."""
+    return next((one.text for one in root.iter("{*}" + _CITIZEN) if one.text), None)
 
 
 def where(mistake: BaseException) -> str:

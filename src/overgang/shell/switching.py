@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from overgang.core.compare.modes import Modes
 from overgang.core.compare.values import Mode, Reply
 from overgang.core.errors import Fault
 from overgang.core.messages import Face, RestRequest
+from overgang.shell.books import INTERNAL, Account, Books, NoBooks, Peer
 from overgang.shell.soap_ingress import Answer, Bridged, OldSide, Seen, SoapFace, faulted
 from overgang.shell.telemetry import Telemetry, used
 from overgang.wire.envelope import Version, version_of
@@ -29,6 +31,7 @@ class Call:
     actions: Sequence[str]
     received: datetime
     seen: Seen | None
+    peer: Peer = INTERNAL
 
     @property
     def operation(self) -> str:
@@ -97,21 +100,29 @@ class Switch:
         records: Records,
         used: Telemetry,
         areas: Mapping[tuple[str, str], str] = MappingProxyType({}),
+        books: Books | None = None,
     ) -> None:
+        self._books = books or NoBooks()
         self._face, self._old, self._modes, self._beside, self._records = face, old, modes, beside, records
         self._used, self._areas = used, areas
 
     async def answer(
-        self, service: Bridged, body: bytes, content_type: str | None, actions: Sequence[str], received: datetime
+        self,
+        service: Bridged,
+        body: bytes,
+        content_type: str | None,
+        actions: Sequence[str],
+        received: datetime,
+        peer: Peer = INTERNAL,
     ) -> Answer:
         """Answer one POST to a service; a fault in the caller's SOAP version where no side can."""
         modes = self._modes()
         alone = modes.all_new(service.key) or not self._old.reaches(service.key)
         if alone and not self._records.on:
-            answer = await self._face.answer(service, body, content_type, actions, received)
+            answer = await self._face.answer(service, body, content_type, actions, received, peer)
         else:
             seen = self._face.recognised(service, body, content_type)
-            call = Call(service, body, content_type, actions, received, seen)
+            call = Call(service, body, content_type, actions, received, seen, peer)
             mode = Mode.NEW if alone else modes.of(service.key, call.operation, call.caller)
             answer = await self._answered(call, mode)
         self._count(service, answer, received)
@@ -139,12 +150,18 @@ class Switch:
         return answer
 
     async def _by_new(self, call: Call) -> Answer:
-        return await self._face.answer(call.service, call.body, call.content_type, call.actions, call.received)
+        return await self._face.answer(
+            call.service, call.body, call.content_type, call.actions, call.received, call.peer
+        )
 
     async def _by_old(self, call: Call) -> Answer:
         """The old service's own bytes, sent and answered untouched."""
+        account = Account(Face.SOAP, call.service.key, call.received, call.peer, call.operation, call.caller)
+        account.citizen = call.seen.citizen if call.seen is not None else None
+        writes = call.seen is None or call.seen.bridge.writes
+        forward = partial(self._old.forward, call.service.key, call.body, call.headers)
         try:
-            raw = await self._old.forward(call.service.key, call.body, call.headers)
+            raw = await self._books.forwarded(account, writes, forward)
         except Fault as fault:
             answer = faulted(_version(call.content_type), fault, (), call.seen)
             return replace(answer, trouble=fault.key.removeprefix("upstream."))

@@ -58,7 +58,9 @@ class Together:
         )
         sides = Sides(face, rehearsing, upstream)
         self.besides = Besides(sides, judges, config.comparing, keeping.writer, self.recorder.offer)
-        self.switch = Switch(face, upstream, keeping.modes, self.besides, self.recorder, keeping.writer.put_use, areas)
+        self.switch = Switch(
+            face, upstream, keeping.modes, self.besides, self.recorder, keeping.writer.put_use, areas, keeping.books
+        )
 
     async def close(self) -> None:
         """Give up what is beside the calls, and seal a recording that is under way."""

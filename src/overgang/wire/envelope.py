@@ -272,6 +272,19 @@ def _structure(expected: str) -> CallerFault:
     return CallerFault(1014, "soap.envelope", expected=expected)
 
 
+_MESSAGE_IDS: Final = (
+    "{http://www.w3.org/2005/08/addressing}MessageID",
+    "{http://schemas.xmlsoap.org/ws/2004/08/addressing}MessageID",
+)
+
+
+def message_ids(root: etree._Element) -> tuple[str, ...]:
+    """The WS-Addressing MessageID of an opened request, where its caller gives it one."""
+    blocks = (block for header in root.iterchildren("{*}Header") for block in header)
+    texts = (block.text.strip(_SPACE) for block in blocks if block.tag in _MESSAGE_IDS and block.text)
+    return tuple(text for text in texts if text)
+
+
 # answers --------------------------------------------------------------------------------------------------------------
 
 _START: Final = {version: f'<s:Envelope xmlns:s="{version.namespace}">' for version in Version}

@@ -1,0 +1,59 @@
+"""The process that writes the audit: started by a gateway, with the number of the socket between them."""
+
+import logging
+import pickle
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from overgang.shell.auditing import serve
+from overgang.shell.scribe import Scribe
+from overgang.shell.signing import Signer
+from overgang.shell.store.errors import StoreError
+from overgang.shell.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the process is told first: the store and its keys, the secrets that heads are signed by, their file."""
+
+    url: str = field(repr=False)
+    keys: Sequence[bytes] = field(repr=False)
+    secrets: Sequence[bytes] = field(repr=False)
+    heads: Path | None = None
+
+
+def main(number: str) -> int:
+    """Serve until the other end of the socket is closed."""
+    for name in (signal.SIGINT, signal.SIGTERM):  # told to the gateway too, which ends this once it has answered
+        signal.signal(name, signal.SIG_IGN)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with socket.socket(fileno=int(number)) as link:
+        setup = _setup(link)
+        try:
+            ledger = Ledger(setup.url, setup.keys[0], old_keys=setup.keys[1:])
+        except StoreError as mistake:
+            logging.getLogger(__name__).error("the audit's writer can't open the store: %s", mistake)
+            return 1
+        try:
+            serve(link, Scribe(ledger, Signer(setup.secrets), setup.heads))
+        finally:
+            ledger.close()
+    return 0
+
+
+def _setup(link: socket.socket) -> Setup:
+    (size,) = struct.unpack("!I", link.recv(4, socket.MSG_WAITALL))
+    setup: Setup = pickle.loads(link.recv(size, socket.MSG_WAITALL))
+    return setup
+
+
+if __name__ == "__main__":
+    # By its name, so that what is pickled here and there is of the same class.
+    from overgang.shell import audit_process
+
+    sys.exit(audit_process.main(sys.argv[1]))
