@@ -104,10 +104,11 @@ def _cause(call: Call, element: Mapping[str, int]) -> int:
 def _professions(call: Call) -> Answer:
     """Nothing at all when the citizen seeks none."""
     wishes = [wish for each in call.live(kinds.WISHES) for wish in each.content["joboensker"]]
-    return {"ProfessionCollection": {"ProfessionType": [_profession(each) for each in wishes]}} if wishes else {}
+    return {"ProfessionCollection": {"ProfessionType": [profession(each) for each in wishes]}} if wishes else {}
 
 
-def _profession(wish: Mapping[str, Any]) -> dict[str, Any]:
+def profession(wish: Mapping[str, Any]) -> dict[str, Any]:
+    """A job wish as the old services show it."""
     return {
         "ConceptUriDa": wish["conceptUriDa"],
         "AliasIdentifier": wish.get("aliasIdentifier"),

@@ -12,16 +12,17 @@ from overgang.standin.moments import kept, kept_day
 
 def _get(call: Call) -> Answer:
     """1014 for an entry that the citizen's joblog does not have."""
-    entry = call.known(kinds.JOBLOG, call.body["Identifier"], 1014)
+    return {"JobSearchEntry": job_search_entry(call, call.known(kinds.JOBLOG, call.body["Identifier"], 1014))}
+
+
+def job_search_entry(call: Call, entry: Registration) -> dict[str, Any]:
+    """An entry with its reminders and documents."""
     said = entry.content
     documents = said.get("joblogdokumenter", {}).get("joblogdokument", [])
-    return {
-        "JobSearchEntry": _short(call, entry)
-        | {
-            "Tasks": {"TaskType": [_task(each) for each in said["joblogOpgaver"].get("joblogopgave", [])]},
-            "Documents": {"DocumentType": [_document(each) for each in documents]},
-            "ApplicationDate": said.get("ansoegningsdato"),
-        }
+    return _short(call, entry) | {
+        "Tasks": {"TaskType": [_task(each) for each in said["joblogOpgaver"].get("joblogopgave", [])]},
+        "Documents": {"DocumentType": [_document(each) for each in documents]},
+        "ApplicationDate": said.get("ansoegningsdato"),
     }
 
 

@@ -9,6 +9,8 @@ from typing import Any, Final, TypeAlias
 from overgang.reference.store import Registration
 from overgang.standin import kinds, shown
 from overgang.standin.calls import Answer, Call, Operation
+from overgang.standin.enrolment import profession
+from overgang.standin.joblog import job_search_entry
 from overgang.standin.moments import day, ends
 
 Part: TypeAlias = Callable[[Call], Mapping[str, Any]]
@@ -23,7 +25,7 @@ def _history(call: Call) -> Answer:
 
 
 def _asked(flags: Mapping[str, bool], parts: Mapping[str, Part], ending: str, call: Call) -> Answer:
-    return {f"{flag}{ending}": part(call) for flag, part in parts.items() if flags[flag]}
+    return {f"{flag}{ending}": part(call) for flag, part in parts.items() if flags.get(flag)}
 
 
 # status ---------------------------------------------------------------------------------------------------------------
@@ -136,6 +138,16 @@ def _old_illnesses(call: Call) -> Answer:
     return {"Illness": [_corrected(shown.illness(each), each) for each in versions if is_illness(each)]}
 
 
+def _old_entries(call: Call) -> Answer:
+    versions = _versions(call, kinds.JOBLOG)
+    return {"JobSearchEntry": [job_search_entry(call, each) | shown.metadata(each) for each in versions]}
+
+
+def _professions(version: Registration) -> dict[str, Any]:
+    wishes = [profession(wish) for wish in version.content["joboensker"]]
+    return {"ProfessionType": wishes, "RegistrationDateTime": version.registered_at}
+
+
 def _corrected(item: dict[str, Any], version: Registration) -> dict[str, Any]:
     return item | {"CorrectionComment": version.comment} | shown.metadata(version)
 
@@ -147,6 +159,8 @@ _HISTORY: Final[Mapping[str, Part]] = {
     "PersonCategoryHistory": _all("PersonCategory", kinds.CATEGORY, shown.person_category),
     "AbsenceHistory": _old_absences,
     "IllnessHistory": _old_illnesses,
+    "JobSearchHistory": _old_entries,
+    "ProfessionHistory": _all("Professions", kinds.WISHES, _professions),
 }
 
 STATUS: Final = {"GetVariablePersonStatus": Operation(_status)}

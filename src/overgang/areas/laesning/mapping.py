@@ -12,7 +12,7 @@ from typing import Any, Final
 from overgang.areas.laesning.rules import NOT_MODERNISED, may_read, modernised
 from overgang.core.area import Operation, Placed
 from overgang.core.errors import OLD_NUMBERS
-from overgang.core.fields import BOOLEAN, GUID, NUMBER, TEXT, TIDSPUNKT, Field, Table, code, each, nested, words
+from overgang.core.fields import BOOLEAN, DATO, GUID, NUMBER, TEXT, TIDSPUNKT, Field, Table, code, each, nested, repeated, words
 from overgang.core.flow import Flow, Step, renumbered
 from overgang.core.messages import RestRequest, SoapCall
 from overgang.core.paths import path
@@ -24,6 +24,8 @@ SYGEMELDING: Final = "/visiteringogstatus/v1/Sygemelding"
 KONTAKTGRUPPE: Final = "/visiteringogstatus/v1/PersonVisitering/kontaktgruppe"
 PERSONKATEGORI: Final = "/visiteringogstatus/v1/PersonVisitering/personkategori"
 VISITERINGOGSTATUS: Final = "/visiteringogstatus/v2/VisiteringOgStatusStatus"
+JOBLOG: Final = "/jobsearch/v1/Joblog/Jobsoegning"
+JOBOENSKE: Final = "/jobsearch/v2/Joboenske"
 MIDLERTIDIG_ADRESSE: Final = "/borgerkommunikation/v1/MidlertidigAdresse"
 
 _MADE = Field("RegistrationDateTime", "dfdgRegistreringstidspunkt", TIDSPUNKT)
@@ -123,6 +125,40 @@ _ILLNESS = (
     Field("SustenanceSystemCaseTypeIdentifier", "sagstype", code("SustenanceSystemCaseType")),
     _MADE,
 )
+REMINDER = Table(
+    Field("Description", "beskrivelse", TEXT),
+    Field("EventDate", "haendelsesdato", DATO),
+    Field("EventTime", "haendelsestidspunkt", TIDSPUNKT),
+    Field("IsCompleted", "erGennemfoert", BOOLEAN),
+    Field("IsPrimary", "erPrimaer", BOOLEAN),
+)
+TASK = Table(
+    Field("Identifier", "joblogopgaveIdentifier", GUID),
+    Field("Body", "opgavedetajler", nested(REMINDER)),
+)
+DOCUMENT = Table(
+    Field("Identifier", "joblogdokumentIdentifier", GUID),
+    Field("FileName", "filnavn", TEXT),
+)
+JOB_SEARCH_ENTRY = Table(
+    Field("Identifier", "jobsoegningslogningIdentifier", GUID),
+    Field("CreatedDate", "oprettelsestidspunkt", TIDSPUNKT),
+    Field("LastModifiedDate", "aendringstidspunkt", TIDSPUNKT),
+    Field("Tasks", "joblogOpgaver", nested(Table(Field("TaskType", "joblogopgave", repeated(TASK))))),
+    Field("Documents", "joblogdokumenter", nested(Table(Field("DocumentType", "joblogdokument", repeated(DOCUMENT))))),
+    Field("JobTitle", "stillingsbetegnelse", TEXT),
+    Field("CompanyName", "virksomhedsnavn", TEXT),
+    Field("ApplicationDate", "ansoegningsdato", DATO),
+    _METADATA,
+)
+PROFESSION = Table(
+    Field("ConceptUriDa", "conceptUriDa", TEXT),
+    Field("AliasIdentifier", "aliasIdentifier", GUID),
+    Field("HasEducation", "harUddannelse", BOOLEAN),
+    Field("YearLastUsed", "aarSidstBrugt", NUMBER),
+    Field("MonthsOfExperience", "maanedersErfaring", NUMBER),
+)
+PROFESSIONS = Table(Field("ProfessionType", "joboensker", repeated(PROFESSION)), _MADE, _METADATA)
 DANISH = Table(
     Field("BuildingName", "bygningsnavn", TEXT),
     Field("StreetName", "vejnavn", TEXT),
@@ -206,7 +242,7 @@ def _read(
     A collection that the modern side leaves out stays out (case: status_uden_samling); addresses it leaves out when
     there are none (case: status_adresse_ingen).
     """
-    wanted = [collection for collection in collections if flags[collection.flag]]
+    wanted = [collection for collection in collections if flags.get(collection.flag)]
     citizen = asked["PersonCivilRegistrationIdentifier"]
     requests = {one.template: RestRequest("GET", path(one.template), citizen=citizen) for one in wanted}
     if not requests:
@@ -277,6 +313,24 @@ EVER: Final = (
     ),
     _past("Absence", "GetFravaerHistorik", f"{FRAVAER}/historik", "fravaer", PAST_ABSENCE),
     _past("Illness", "GetSygemeldingHistorik", f"{SYGEMELDING}/historik", "sygemeldinger", _WAS_ILL),
+    Collection(
+        "JobSearchHistory",
+        "JobSearchHistory",
+        "JobSearchEntry",
+        "GetJoblogJobsoegningHistorik",
+        f"{JOBLOG}/historik",
+        "jobsoegningslogninger",
+        JOB_SEARCH_ENTRY,
+    ),
+    Collection(
+        "ProfessionHistory",
+        "ProfessionHistory",
+        "Professions",
+        "Getjoboenskehistorik",
+        f"{JOBOENSKE}/historik",
+        "joboenskehistorik",
+        PROFESSIONS,
+    ),
 )
 
 
