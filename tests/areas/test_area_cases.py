@@ -44,10 +44,16 @@ def _asked_in() -> dict[str, tuple[str, int]]:
     for case in CASES.values():
         for step, block in enumerate(case.rest_out if not case.soap_out.startswith("Fault") else ()):
             method, _, address = block.split("\n")[0].partition(" ")
-            for operation in MODERN.values():
-                template = re.sub(r"\\{.*?\\}", "[^/]+", re.escape(operation.template))
-                if method == operation.method and re.fullmatch(template, address.partition("?")[0]):
-                    found.setdefault(operation.id, (case.name, step))
+            asked = [
+                operation
+                for operation in MODERN.values()
+                if method == operation.method
+                and re.fullmatch(
+                    re.sub(r"\\{.*?\\}", "[^/]+", re.escape(operation.template)), address.partition("?")[0]
+                )
+            ]
+            for operation in sorted(asked, key=lambda each: each.template.count("{"))[:1]:  # historik is nobody's id
+                found.setdefault(operation.id, (case.name, step))
     return found
 
 

@@ -64,6 +64,23 @@ def test_each_flag_of_a_history_asks_one_read_and_no_other(collection: Any) -> N
     assert played.answer == {collection.old: {}}
 
 
+def test_a_call_that_knows_no_later_flag_reads_neither_of_its_collections() -> None:
+    older = history("AbsenceHistory")
+    flags = older.body["PersonHistoryRequest"]["RequestHistoryType"]
+    del flags["JobSearchHistory"], flags["ProfessionHistory"]
+    played = play(get_person_history(older), (RestReply(200, {"fravaer": []}),))
+    assert played.requests == ((request("GET", "/visiteringogstatus/v1/Fravaer/historik"),),)
+    assert played.answer == {"AbsenceHistory": {}}
+
+
+def test_each_version_of_a_collection_of_job_wishes_has_its_own_wishes() -> None:
+    versions = [{"joboensker": [{"aarSidstBrugt": year} for year in years]} | MADE for years in ((2020, 2021), ())]
+    played = play(get_person_history(history("ProfessionHistory")), (RestReply(200, {"joboenskehistorik": versions}),))
+    first, last = played.answer["ProfessionHistory"]["ProfessionCollection"]
+    assert [wish["YearLastUsed"] for wish in first["ProfessionType"]] == [2020, 2021]
+    assert not last["ProfessionType"]
+
+
 def test_without_a_flag_nothing_is_asked() -> None:
     assert play(get_variable_person_status(status())) == Played((), {})
     assert play(get_person_history(history())) == Played((), {})

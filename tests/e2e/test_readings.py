@@ -15,6 +15,7 @@ ILL = citizen("sygedagpenge fra beskæftigelse")
 NOT_MODERNISED = ("Core", "Authority", "CV")
 FLAGS = ("AddressContact", "Unemployment", "ContactGroup", "PersonCategory", "HealthLimitation", "Absence", "Illness")
 HISTORIES = ("TemporaryAddress", "Unemployment", "ContactGroup", "PersonCategory", "Absence", "Illness")
+NEW = citizen("nytilmeldt")
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +71,14 @@ def test_a_history_says_who_registered_each_version(ever: Client) -> None:
     metadata = answer.AbsenceHistory.Absence[0].RegistrationMetadata
     assert (metadata.IsDeleted, metadata.IsCurrent) == (False, True)
     assert metadata.RegisteringAuthority.OrganisationTypeIdentifier == 2
+
+
+def test_a_history_of_the_joblog_has_the_documents_of_its_entries(ever: Client) -> None:
+    flags = dict.fromkeys((f"{name}History" for name in HISTORIES), False)
+    flags |= {"JobSearchHistory": True, "ProfessionHistory": True}
+    asked = {"PersonCivilRegistrationIdentifier": NEW, "RequestHistoryType": flags}
+    answer = ever.call("GetPersonHistory", PersonHistoryRequest=asked)
+    (entry,) = answer.JobSearchHistory.JobSearchEntry
+    assert [document.FileName for document in entry.Documents.DocumentType] == ["Ansøgning.pdf"]
+    assert entry.RegistrationMetadata.IsCurrent
+    assert b"ProfessionHistory" in ever.raw  # there, and empty

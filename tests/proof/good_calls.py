@@ -187,8 +187,8 @@ def status(_: datetime, __: str) -> Body:
 
 
 def history(_: datetime, __: str) -> Body:
-    parts = ("TemporaryAddress", "Unemployment", "ContactGroup", "PersonCategory", "Absence", "Illness")
-    asked = {f"{name}History": True for name in parts}
+    older = ("TemporaryAddress", "Unemployment", "ContactGroup", "PersonCategory", "Absence", "Illness")
+    asked = {f"{name}History": True for name in (*older, "JobSearch", "Profession")}
     return {"PersonHistoryRequest": {"PersonCivilRegistrationIdentifier": TILMELDT, "RequestHistoryType": asked}}
 
 

@@ -196,7 +196,9 @@ def writes(who: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "AbsenceRegistrationService", "CreateAdditionalInformationOnAbsence", information
     item |= {"EndDate": today, "AbsenceCauseTypeIdentifier": code(1)}
     yield "IllnessCompositeService", "CreateRecovery", {CPR: who, "AbsenceItem": item}
-    entry = {"Tasks": {}, "JobTitle": "Opdigtet", "ApplicationDate": today[:10]}
+    reminder = {"Description": "Ring", "EventDate": today[:10], "IsCompleted": False, "IsPrimary": True}
+    tasks = {"TaskType": [{"Identifier": id_, "Body": reminder | {"EventTime": today}}]}
+    entry = {"Tasks": tasks, "JobTitle": "Opdigtet", "ApplicationDate": today[:10]}
     yield "CitizenJoblogService", "CreateJobSearchEntry", {CPR: who, "JobSearchEntry": entry}
     deleted = {"AbsenceIdentifier": id_, CPR: who, "Active": False, "CorrectionComment": "Ved en fejl"}
     yield "AbsenceActiveStatusService", "UpdateAbsenceActiveStatus", {"AbsenceActiveStatus": deleted}

@@ -107,7 +107,9 @@ def test_an_order_is_turned_round() -> None:
 
 
 def test_an_extra_item_is_the_last_one_under_another_id() -> None:
-    service, _, body, answer = next(call for call in CALLS if b"<ns1:JobSearchEntry>" in call[3].body)
+    service, _, body, answer = next(
+        call for call in CALLS if call[0] == "JoblogService" and b"JobSearchEntry>" in call[3].body
+    )
     other = deviated(Chosen("extra-item"), service, body, answer)
 
     assert other is not None

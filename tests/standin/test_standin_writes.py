@@ -44,8 +44,8 @@ def status(side: Side, who: str = WHO) -> Any:
 
 def history(side: Side, flag: str, who: str = WHO) -> Any:
     """One history of GetPersonHistory."""
-    flags = ("TemporaryAddress", "Unemployment", "ContactGroup", "PersonCategory", "Absence", "Illness")
-    asked = {f"{each}History": each == flag for each in flags}
+    older = ("TemporaryAddress", "Unemployment", "ContactGroup", "PersonCategory", "Absence", "Illness")
+    asked = dict.fromkeys((f"{each}History" for each in older), False) | {f"{flag}History": True}
     body = {"PersonHistoryRequest": {CPR: who, "RequestHistoryType": asked}}
     return side.ask("PersonHistoryService", "GetPersonHistory", body)[f"{flag}History"]
 
@@ -113,7 +113,12 @@ def test_professions_become_the_job_wishes_in_place_of_those_before(side: Side) 
 
     wishes = side.ask("UnemploymentEnrollmentService", "GetProfessionCollection", {CPR: WHO})
     assert wishes == {"ProfessionCollection": {"ProfessionType": [profession | {"YearLastUsed": 2022}]}}
-    assert len(side.versions("joboensker", WHO)) == 2
+    versions = history(side, "Profession")["ProfessionCollection"]
+    years = [[wish["YearLastUsed"] for wish in each["ProfessionType"]] for each in versions]
+    states = [each["RegistrationMetadata"] for each in versions]
+    assert years == [[2020, 2021], [2022]]
+    assert [(state["IsDeleted"], state["IsCurrent"]) for state in states] == [(False, False), (False, True)]
+    assert [each["RegistrationDateTime"][:10] for each in versions] == ["2024-12-09", "2024-12-10"]
 
 
 @pytest.mark.parametrize(
@@ -599,6 +604,24 @@ def test_an_entry_of_the_joblog_is_made_changed_and_deleted(side: Side) -> None:
         body = {"JobSearchEntry": changed} if operation.startswith("Update") else {"Identifier": id_}
         with pytest.raises(Faulted, match="1014"):
             side.ask("CitizenJoblogService", operation, {CPR: WHO, **body})
+
+
+def test_the_history_of_a_joblog_has_every_version_of_an_entry_with_its_reminders(side: Side) -> None:
+    task = {"Body": {"Description": "Ring", "EventDate": "2024-12-16", "IsCompleted": False, "IsPrimary": True}}
+    entry = {"Tasks": {"TaskType": [task]}, "JobTitle": "Opdigtet"}
+    made = side.ask("CitizenJoblogService", "CreateJobSearchEntry", {CPR: WHO, "JobSearchEntry": entry})
+    id_ = made["ServiceReceipt"]["MessageIdentifier"]
+    side.day = side.day.fromisoformat("2024-12-10")
+    side.ask("CitizenJoblogService", "DeleteJobSearchEntry", {CPR: WHO, "Identifier": id_}, STAR)
+
+    first, last = history(side, "JobSearch")["JobSearchEntry"]
+
+    assert [each["Tasks"]["TaskType"][0]["Body"]["Description"] for each in (first, last)] == ["Ring", "Ring"]
+    assert first["CreatedDate"] == first["LastModifiedDate"] == last["CreatedDate"] < last["LastModifiedDate"]
+    authorities = [each["RegistrationMetadata"].pop("RegisteringAuthority") for each in (first, last)]
+    assert [each["OrganisationTypeIdentifier"] for each in authorities] == [8, 1]
+    assert first["RegistrationMetadata"] == {"IsDeleted": False, "IsCurrent": False}
+    assert last["RegistrationMetadata"] == {"IsDeleted": True, "IsCurrent": True}
 
 
 def test_documents_of_an_entry_outlive_its_update(side: Side) -> None:

@@ -160,7 +160,7 @@ _HISTORY: Final[Mapping[str, Part]] = {
     "AbsenceHistory": _old_absences,
     "IllnessHistory": _old_illnesses,
     "JobSearchHistory": _old_entries,
-    "ProfessionHistory": _all("Professions", kinds.WISHES, _professions),
+    "ProfessionHistory": _all("ProfessionCollection", kinds.WISHES, _professions),
 }
 
 STATUS: Final = {"GetVariablePersonStatus": Operation(_status)}

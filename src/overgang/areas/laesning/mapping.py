@@ -4,19 +4,31 @@ Each flag of a call chooses a collection of the answer; those chosen are read si
 or, when one can't be read, none: the fault is that of the first in their order.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from overgang.areas.laesning.rules import NOT_MODERNISED, may_read, modernised
-from overgang.core.area import Operation, Placed
+from overgang.areas.laesning.rules import holding, may_read, modernised
 from overgang.core.errors import OLD_NUMBERS
-from overgang.core.fields import BOOLEAN, DATO, GUID, NUMBER, TEXT, TIDSPUNKT, Field, Table, code, each, nested, repeated, words
+from overgang.core.fields import (
+    BOOLEAN,
+    DATO,
+    GUID,
+    NUMBER,
+    TEXT,
+    TIDSPUNKT,
+    Field,
+    Table,
+    code,
+    each,
+    nested,
+    repeated,
+    words,
+)
 from overgang.core.flow import Flow, Step, renumbered
 from overgang.core.messages import RestRequest, SoapCall
 from overgang.core.paths import path
-from overgang.core.registered import day_read
 
 TILMELDING: Final = "/visiteringogstatus/v1/Tilmelding"
 FRAVAER: Final = "/visiteringogstatus/v1/Fravaer"
@@ -42,13 +54,8 @@ METADATA = Table(
 )
 _METADATA = Field("RegistrationMetadata", "registreringsmetadata", nested(METADATA))
 
-EXEMPTION = Table(
-    Field(
-        "ExemptionName",
-        "fritagelsestype",
-        words({"SelfBooking": "Selvbooking", "Joblog": "Joblog", "MinPlan": "MinPlan"}),
-    )
-)
+_EXEMPTION_NAMES = {"SelfBooking": "Selvbooking", "Joblog": "Joblog", "MinPlan": "MinPlan"}
+EXEMPTION = Table(Field("ExemptionName", "fritagelsestype", words(_EXEMPTION_NAMES)))
 _EXEMPTIONS = Field("Exemptions", "fritagelser", each("Exemption", EXEMPTION))
 
 ENROLLMENT = Table(
@@ -86,16 +93,13 @@ HEALTH_LIMITATION = Table(
     _COMMENT,
     _MADE,
 )
+INFO: Final = "AdditionalInformationOnAbsence"
 INFORMATION = Table(
-    Field("AdditionalInformationOnAbsenceIdentifier", "yderligereInfoOmFravaerIdentifier", GUID),
-    Field(
-        "AdditionalInformationOnAbsenceTypeIdentifier",
-        "yderligereInfoType",
-        code("AdditionalInformationOnAbsenceType"),
-    ),
+    Field(f"{INFO}Identifier", "yderligereInfoOmFravaerIdentifier", GUID),
+    Field(f"{INFO}TypeIdentifier", "yderligereInfoType", code(f"{INFO}Type")),
     Field("StartDate", "startDato", TIDSPUNKT),
     Field("EndDate", "slutDato", TIDSPUNKT),
-    Field("AdditionalInformationOnAbsenceComment", "kommentar", TEXT),
+    Field(f"{INFO}Comment", "kommentar", TEXT),
     _MADE,
 )
 _ABSENCE = (
@@ -108,10 +112,10 @@ _ABSENCE = (
     Field("AbsenceCauseTypeIdentifier", "fravaersAfslutningsAarsag", code("AbsenceCauseType")),
     _MADE,
 )
-COMPANY = Table(
-    Field("ProductionUnitIdentifier", "pNummer", TEXT),
-    Field("CVRnumberIdentifier", "cvrEnhedsid", TEXT),
-)
+PAST_INFORMATION = Table(*INFORMATION.fields, _COMMENT, _METADATA)
+ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, INFORMATION)), _EXEMPTIONS)
+PAST_ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, PAST_INFORMATION)), _COMMENT)
+COMPANY = Table(Field("ProductionUnitIdentifier", "pNummer", TEXT), Field("CVRnumberIdentifier", "cvrEnhedsid", TEXT))
 _ILLNESS = (
     Field("AbsenceIdentifier", "fravaerIdentifier", GUID),
     Field("StartDate", "startdato", TIDSPUNKT),
@@ -125,6 +129,8 @@ _ILLNESS = (
     Field("SustenanceSystemCaseTypeIdentifier", "sagstype", code("SustenanceSystemCaseType")),
     _MADE,
 )
+ILLNESS = Table(*_ILLNESS, _EXEMPTIONS)
+PAST_ILLNESS = Table(*_ILLNESS, _COMMENT)
 REMINDER = Table(
     Field("Description", "beskrivelse", TEXT),
     Field("EventDate", "haendelsesdato", DATO),
@@ -132,15 +138,9 @@ REMINDER = Table(
     Field("IsCompleted", "erGennemfoert", BOOLEAN),
     Field("IsPrimary", "erPrimaer", BOOLEAN),
 )
-TASK = Table(
-    Field("Identifier", "joblogopgaveIdentifier", GUID),
-    Field("Body", "opgavedetajler", nested(REMINDER)),
-)
-DOCUMENT = Table(
-    Field("Identifier", "joblogdokumentIdentifier", GUID),
-    Field("FileName", "filnavn", TEXT),
-)
-JOB_SEARCH_ENTRY = Table(
+TASK = Table(Field("Identifier", "joblogopgaveIdentifier", GUID), Field("Body", "opgavedetajler", nested(REMINDER)))
+DOCUMENT = Table(Field("Identifier", "joblogdokumentIdentifier", GUID), Field("FileName", "filnavn", TEXT))
+ENTRY = Table(
     Field("Identifier", "jobsoegningslogningIdentifier", GUID),
     Field("CreatedDate", "oprettelsestidspunkt", TIDSPUNKT),
     Field("LastModifiedDate", "aendringstidspunkt", TIDSPUNKT),
@@ -149,7 +149,6 @@ JOB_SEARCH_ENTRY = Table(
     Field("JobTitle", "stillingsbetegnelse", TEXT),
     Field("CompanyName", "virksomhedsnavn", TEXT),
     Field("ApplicationDate", "ansoegningsdato", DATO),
-    _METADATA,
 )
 PROFESSION = Table(
     Field("ConceptUriDa", "conceptUriDa", TEXT),
@@ -158,7 +157,7 @@ PROFESSION = Table(
     Field("YearLastUsed", "aarSidstBrugt", NUMBER),
     Field("MonthsOfExperience", "maanedersErfaring", NUMBER),
 )
-PROFESSIONS = Table(Field("ProfessionType", "joboensker", repeated(PROFESSION)), _MADE, _METADATA)
+PROFESSIONS = Table(Field("ProfessionType", "joboensker", repeated(PROFESSION)), _MADE)
 DANISH = Table(
     Field("BuildingName", "bygningsnavn", TEXT),
     Field("StreetName", "vejnavn", TEXT),
@@ -187,12 +186,6 @@ ADDRESS = Table(
     _MADE,
     elsewhere={"IsForeign": "whether there is an udenlandskAdresse"},
 )
-
-
-INFO: Final = "AdditionalInformationOnAbsence"
-PAST_INFORMATION = Table(*INFORMATION.fields, _COMMENT, _METADATA)
-ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, INFORMATION)), _EXEMPTIONS)
-PAST_ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, PAST_INFORMATION)), _COMMENT, _METADATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,111 +262,36 @@ def _item(table: Table, item: dict[str, Any]) -> dict[str, Any]:
     return old | {"IsForeign": "udenlandskAdresse" in item} if table is ADDRESS else old
 
 
-def _holding(addresses: list[dict[str, Any]], day: date) -> dict[str, Any] | None:
-    """The address that holds on `day`, or else the first to come; one that ends on the day it starts never holds."""
-    starts = [(day_read(address, "startdato", date.min), address) for address in addresses]
-    lasting = [found for found in starts if day_read(found[1], "slutdato", date.max) > max(found[0], day)]
-    return min(lasting, key=lambda found: found[0])[1] if lasting else None
-
-
 def _now(item: str, operation: str, template: str, new: str, table: Table) -> Collection:
     """What holds today or later of one kind of registration."""
     return Collection(item, f"{item}Info", item, operation, template, new, table)
 
 
-def _past(item: str, operation: str, template: str, new: str, table: Table) -> Collection:
-    """All versions of one kind of registration."""
-    name = f"{item}History"
-    return Collection(name, name, item, operation, template, new, table)
+def _past(name: str, operation: str, template: str, new: str, table: Table, item: str = "") -> Collection:
+    """All versions of one kind of registration, each with who registered it; its items are `item`, or else `name`."""
+    flag, versions = f"{name}History", Table(*table.fields, _METADATA)
+    return Collection(flag, flag, item or name, operation, f"{template}/historik", new, versions)
 
 
 _ADRESSE: Final = ("GetMidlertidigAdresse", MIDLERTIDIG_ADRESSE, "midlertidigAdresse", ADDRESS)
 _STATUS: Final = ("GetPersonVisiteringOgStatusStatus", VISITERINGOGSTATUS)
-_ILL: Final = Table(*_ILLNESS, _EXEMPTIONS)
 NOW: Final = (
-    Collection("AddressContact", "AddressContactInfo", "TemporaryAddress", *_ADRESSE, only=_holding, left_out=True),
+    Collection("AddressContact", "AddressContactInfo", "TemporaryAddress", *_ADRESSE, only=holding, left_out=True),
     _now("Unemployment", "GetTilmeldinger", TILMELDING, "tilmeldinger", ENROLLMENT),
     _now("ContactGroup", *_STATUS, "kontaktgrupper", CONTACT_GROUP),
     _now("PersonCategory", *_STATUS, "personkategorier", PERSON_CATEGORY),
     _now("HealthLimitation", *_STATUS, "helbredsbegraensninger", HEALTH_LIMITATION),
     _now("Absence", "GetAlleFravaer", FRAVAER, "fravaer", ABSENCE),
-    _now("Illness", "GetSygemeldinger", SYGEMELDING, "sygemeldinger", _ILL),
+    _now("Illness", "GetSygemeldinger", SYGEMELDING, "sygemeldinger", ILLNESS),
 )
 
-_ENROLLED: Final = Table(*ENROLLMENT.fields, _METADATA)
-_GROUPED: Final = Table(*CONTACT_GROUP.fields, _METADATA)
-_CATEGORISED: Final = Table(*PERSON_CATEGORY.fields, _METADATA)
-_WAS_ILL: Final = Table(*_ILLNESS, _COMMENT, _METADATA)
 EVER: Final = (
-    replace(_past("TemporaryAddress", *_ADRESSE), left_out=True),
-    _past("Unemployment", "GetTilmeldingHistorik", f"{TILMELDING}/historik", "tilmeldinger", _ENROLLED),
-    _past("ContactGroup", "GetKontaktgruppeHistorik", f"{KONTAKTGRUPPE}/historik", "kontaktgrupper", _GROUPED),
-    _past(
-        "PersonCategory", "GetPersonkategoriHistorik", f"{PERSONKATEGORI}/historik", "personkategorier", _CATEGORISED
-    ),
-    _past("Absence", "GetFravaerHistorik", f"{FRAVAER}/historik", "fravaer", PAST_ABSENCE),
-    _past("Illness", "GetSygemeldingHistorik", f"{SYGEMELDING}/historik", "sygemeldinger", _WAS_ILL),
-    Collection(
-        "JobSearchHistory",
-        "JobSearchHistory",
-        "JobSearchEntry",
-        "GetJoblogJobsoegningHistorik",
-        f"{JOBLOG}/historik",
-        "jobsoegningslogninger",
-        JOB_SEARCH_ENTRY,
-    ),
-    Collection(
-        "ProfessionHistory",
-        "ProfessionHistory",
-        "Professions",
-        "Getjoboenskehistorik",
-        f"{JOBOENSKE}/historik",
-        "joboenskehistorik",
-        PROFESSIONS,
-    ),
-)
-
-
-def _requests(part: str, flags: str, collections: tuple[Collection, ...], *refused: str) -> tuple[Placed, ...]:
-    citizen = {"PersonCivilRegistrationIdentifier": "the header x-civilRegistrationIdentifier"}
-    asked = {collection.flag: f"{collection.operation} is asked" for collection in collections}
-    modern = collections[0].operation
-    flag_table = Table(elsewhere=asked | dict.fromkeys(refused, "true is refused"))
-    return Placed(part, Table(elsewhere=citizen), modern), Placed(f"{part}/{flags}", flag_table, modern)
-
-
-def _replies(collections: tuple[Collection, ...]) -> tuple[Placed, ...]:
-    return tuple(
-        placed for one in collections for placed in _placed(f"{one.old}/{one.item}", one.table, one.operation, one.new)
-    )
-
-
-def _placed(old: str, table: Table, modern: str, at: str) -> Iterator[Placed]:
-    """A table, and those of the structures within."""
-    yield Placed(old, table, modern, at)
-    for field in table.fields:
-        if field.codec.inside is not None:
-            below = f"{old}/{field.old}/{field.codec.item}" if field.codec.item else f"{old}/{field.old}"
-            yield from _placed(below, field.codec.inside, modern, f"{at}.{field.new}")
-
-
-STATUS = (
-    Operation(
-        "GetVariablePersonStatus",
-        get_variable_person_status,
-        modern=tuple(dict.fromkeys(collection.operation for collection in NOW)),
-        evidence="partly",
-        requests=_requests("VariablePersonStatusRequest", "RequestVariableType", NOW, *NOT_MODERNISED),
-        replies=_replies(NOW),
-    ),
-)
-HISTORY = (
-    Operation(
-        "GetPersonHistory",
-        get_person_history,
-        modern=tuple(dict.fromkeys(collection.operation for collection in EVER)),
-        evidence="partly",
-        requests=_requests("PersonHistoryRequest", "RequestHistoryType", EVER),
-        replies=_replies(EVER),
-    ),
+    Collection("TemporaryAddressHistory", "TemporaryAddressHistory", "TemporaryAddress", *_ADRESSE, left_out=True),
+    _past("Unemployment", "GetTilmeldingHistorik", TILMELDING, "tilmeldinger", ENROLLMENT),
+    _past("ContactGroup", "GetKontaktgruppeHistorik", KONTAKTGRUPPE, "kontaktgrupper", CONTACT_GROUP),
+    _past("PersonCategory", "GetPersonkategoriHistorik", PERSONKATEGORI, "personkategorier", PERSON_CATEGORY),
+    _past("Absence", "GetFravaerHistorik", FRAVAER, "fravaer", PAST_ABSENCE),
+    _past("Illness", "GetSygemeldingHistorik", SYGEMELDING, "sygemeldinger", PAST_ILLNESS),
+    _past("JobSearch", "GetJoblogJobsoegningHistorik", JOBLOG, "jobsoegningslogninger", ENTRY, "JobSearchEntry"),
+    _past("Profession", "Getjoboenskehistorik", JOBOENSKE, "joboenskehistorik", PROFESSIONS, "ProfessionCollection"),
 )
