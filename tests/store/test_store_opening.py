@@ -29,7 +29,7 @@ def made(url: str) -> Engine:
 
 
 def contents(engine: Engine) -> dict[str, object]:
-    """Every table, its columns and indexes as the database tells them, and the rows that there are."""
+    """Every table, its columns, keys and indexes as the database tells them, and the rows that there are."""
     found: dict[str, object] = {}
     with engine.connect() as connection:
         known = sqlalchemy.inspect(connection)
@@ -39,7 +39,8 @@ def contents(engine: Engine) -> dict[str, object]:
             ]
             rows = sorted(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {table}").all()))
             indexes = sorted(str(index) for index in known.get_indexes(table))
-            found[table] = (columns, known.get_pk_constraint(table), indexes, rows)
+            unique = sorted(str(one) for one in known.get_unique_constraints(table))
+            found[table] = (columns, known.get_pk_constraint(table), indexes, unique, rows)
     return found
 
 
@@ -69,6 +70,28 @@ def test_a_new_store_needs_no_alembic(tmp_path: Path) -> None:
     code = "import sys; from overgang.shell.store import Store; Store(sys.argv[1], bytes(32)).close(); "
     code += "sys.exit('alembic' in sys.modules)"
     subprocess.run([sys.executable, "-c", code, f"sqlite:///{tmp_path}/new.sqlite"], check=True)
+
+
+def test_a_new_store_may_be_made_beside_the_tables_of_others(shared_url: str) -> None:
+    engine = sqlalchemy.create_engine(shared_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE theirs (id INTEGER PRIMARY KEY)")
+    Store(shared_url, KEY).close()
+    assert set(contents(engine)) == {"theirs", "alembic_version", *schema.metadata.tables}
+    engine.dispose()
+
+
+def test_tables_that_do_not_say_their_version_are_refused_and_left_alone(shared_url: str) -> None:
+    Store(shared_url, KEY).close()
+    engine = sqlalchemy.create_engine(shared_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+        connection.exec_driver_sql("UPDATE counter SET last = 7")
+    before = contents(engine)
+    with pytest.raises(StoreError, match="the store failed"):
+        Store(shared_url, KEY)
+    assert contents(engine) == before
+    engine.dispose()
 
 
 def test_a_store_of_an_older_version_is_upgraded(shared_url: str) -> None:

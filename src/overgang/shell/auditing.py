@@ -157,6 +157,11 @@ class Apart:
     def waiting(self) -> int:
         return len(self._waiters)
 
+    @property
+    def pid(self) -> int:
+        """The number of the process that writes now."""
+        return self._process.pid
+
     async def put(
         self,
         draft: Draft,
@@ -167,10 +172,15 @@ class Apart:
         loop = asyncio.get_running_loop()
         if self._closed or len(self._waiters) >= self._most:
             raise _closed()
+        if self._socket.fileno() < 0:
+            if time.monotonic() - self._started < _AGAIN:  # not over and over
+                raise _gone()
+            self._start()
         if self._loop is not loop:
             self._attach(loop)
         self._number += 1
-        waiter = self._waiters[self._number] = loop.create_future()
+        waiter: Waiter = loop.create_future()
+        self._waiters[self._number] = waiter
         if not self._out:
             loop.call_soon(self._flush)  # those that are put until then go with it
         self._out.append((self._number, Item(draft, claims, done, dropped)))
@@ -258,16 +268,13 @@ class Apart:
             _tell([(self._waiters.pop(number), at) for at, number in enumerate(numbers)], result)
 
     def _ended(self) -> None:
-        """Nobody writes any more: all who wait hear of it, and a new process is started, but not over and over."""
+        """Nobody writes any more: all who wait hear of it, and whoever comes next starts a new process."""
         self._detach()
         self._socket.close()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_LAST)
         waiters, self._waiters, self._out = list(self._waiters.values()), {}, []
-        _tell([(waiter, 0) for waiter in waiters], StoreError("the audit's writer ended", passing=True))
-        if not self._closed:
-            time.sleep(max(0.0, min(_AGAIN, self._started + _AGAIN - time.monotonic())))
-            self._start()
+        _tell([(waiter, 0) for waiter in waiters], _gone())
 
 
 def _frame(said: object) -> bytes:
@@ -314,6 +321,10 @@ def _answer(link: socket.socket, scribe: Scribe, taken: Sequence[tuple[int, Item
     result = written(scribe, [item for _, item in taken])
     with suppress(OSError):  # the gateway is gone; what it asked for is written all the same
         link.sendall(_frame(([number for number, _ in taken], result, time.perf_counter() - started)))
+
+
+def _gone() -> StoreError:
+    return StoreError("the audit's writer ended", passing=True)
 
 
 def _closed() -> StoreError:
