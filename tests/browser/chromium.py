@@ -115,8 +115,9 @@ class Browser:
 
     def press(self, key: str, code: int) -> None:
         """A key by its DOM name and its virtual code."""
-        for kind in ("rawKeyDown", "keyUp"):
-            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+        text = {"text": "\r"} if key == "Enter" else {}  # without it Enter presses nothing
+        for kind, more in (("keyDown" if text else "rawKeyDown", text), ("keyUp", {})):
+            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **more)
 
     def picture(self, file: Path) -> None:
         """The whole page as a PNG."""

@@ -115,6 +115,49 @@ def test_faint_text_and_a_broad_element_would_be_found(tab: Browser, empty: str)
     assert tab.run(_WIDER) > 0
 
 
+@pytest.mark.parametrize("path", ["/differences", "/callers", "/contracts"])
+def test_on_a_phone_each_row_of_a_list_is_a_card_as_tall_as_what_it_says(tab: Browser, site: str, path: str) -> None:
+    tab.screen(NARROW)
+    tab.open(f"{site}{path}?lang=en")
+
+    tab.until("document.querySelectorAll('.stack tbody tr').length > 0")
+    # Blank below or beside a value would show as a row that is taller than its cells together.
+    blank = """[...document.querySelectorAll('.stack tbody tr')].map(row => row.clientHeight -
+               [...row.children].reduce((sum, cell) => sum + cell.offsetHeight, 0))"""
+    assert max(tab.run(blank)) < 24
+    assert tab.run("document.querySelector('.wide').scrollWidth - document.querySelector('.wide').clientWidth") <= 0
+    named = "getComputedStyle(document.querySelector('.stack td'), '::before').content"
+    assert tab.run(f"{named}.length") > 4
+
+
+def focused_by_tab(tab: Browser, wanted: str, most: int = 60) -> None:
+    """Go on by Tab until what is focused matches the selector; each stop on the way shows that it is focused."""
+    for _ in range(most):
+        tab.press("Tab", 9)
+        assert tab.run("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        if tab.run(f"document.activeElement.matches({wanted!r})"):
+            return
+    raise AssertionError(f"no Tab leads to {wanted}")
+
+
+def test_a_difference_is_found_and_opened_by_keyboard_alone(tab: Browser, site: str) -> None:
+    tab.screen(WIDE)
+    tab.open(f"{site}/?lang=en")
+
+    focused_by_tab(tab, 'a[href^="/differences"]')
+    tab.press("Enter", 13)
+    tab.until("location.pathname === '/differences'")
+    focused_by_tab(tab, "select[name=verdict]")
+    tab.press("ArrowDown", 40)
+    tab.until("location.search.includes('verdict=')")
+    assert tab.run("document.activeElement.matches('select[name=verdict]')")  # what is loaded takes no focus away
+    tab.open(f"{site}/differences?lang=en")
+    focused_by_tab(tab, ".differences th a")
+    tab.press("Enter", 13)
+    tab.until("location.pathname.startsWith('/differences/')")
+    focused_by_tab(tab, 'a[href$="reproduce.case"], a[href*="reproduce"]')
+
+
 def test_the_policy_lets_no_script_in_that_is_not_a_file_of_ours(tab: Browser, site: str) -> None:
     tab.open(f"{site}/")
     tab.troubles.clear()

@@ -394,8 +394,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "differences.cluster.gone": ("Den gruppe findes ikke mere", "That group is no longer there"),
         "differences.cluster.leave": ("vis alle", "show all"),
         "undecided": (
-            "Et skrivende kald, som ikke blev sendt til den anden side; det, der kunne prøves, er enigt.",
-            "A write that was not sent to the other side; what could be checked agrees.",
+            "Et skrivende kald, som ikke blev sendt til den anden side: hvad den ville have svaret, vides ikke.",
+            "A write that was not sent to the other side: what it would have answered is not known.",
         ),
         "difference.title": ("Sammenligning", "Comparison"),
         "difference.operation": ("Operationen", "The operation"),
