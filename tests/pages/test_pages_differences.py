@@ -112,7 +112,7 @@ def test_a_cause_that_is_the_key_of_a_trouble_stays_chosen() -> None:
 
 
 def test_what_was_not_sent_to_the_other_side_is_said_to_be_undecided_for_that() -> None:
-    told = "A write that was not sent to the other side; what could be checked agrees."
+    told = "A write that was not sent to the other side: what it would have answered is not known."
 
     rows = tree(ask(APP, "/differences?verdict=undecided")).xpath("//tbody/tr")
     assert [told in words(row) for row in rows] == [True] * 20

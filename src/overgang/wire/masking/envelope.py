@@ -49,7 +49,12 @@ class Masker:
         spaces = set(chain.from_iterable(namespaces_of(element) for element in tops.values()))
         self._tools = Tools(
             tops,
-            Names(pseudonyms, spaces, (operation.soap_action for operation in contract.operations.values())),
+            Names(
+                pseudonyms,
+                spaces,
+                (operation.soap_action for operation in contract.operations.values()),
+                contract.documents.values(),
+            ),
             Values(pseudonyms, public),
             FaultTexts(pseudonyms, (*(element.name for _, element in inner), *codelists)),
             pseudonyms,

@@ -29,13 +29,14 @@ upstream uri url used user valid value values ved version was were when where wh
 xsd you zone
 """  # what messages about messages are made of, in English and Danish
 _OWN: Final = """
-aar aarsag action adresse afmelding again ago aktoer announced art auth begin block bridged brownout but caller chunked
-coding collection completes compressed configured confirmed counterpart danishaddress dtd each earlier employment ended
-ends enrolment fixed foreignaddress fravaer gateway genaktivering haendelsesdato head headers here hold host
-instruction interruption joboenske json kept laesning land later ledighedsgrad literal maaneder make mapping mark
-method modernised mustunderstand none nyere once organisation pairs part path periode permission pi public query
-raskmelding repeats responsibility samling save show sickness store sygemelding taken technical tilmelding transfer
-twice unconfigured under unmappable unrepresentable vindue whole years yet
+aar aarsag action adresse afmelding again ago aktoer announced another art asked asterisk audit auth begin being block
+bridged brownout busy but caller carried chunked coding collection completes compressed configured confirmed
+counterpart danishaddress down dtd each earlier employment ended ends enrolment every fixed foreignaddress fravaer
+gateway genaktivering gets haendelsesdato head headers here hold host id instruction interruption its itself joboenske
+json kept laesning land later ledighedsgrad literal maaneder make mapping mark may method modernised mustunderstand
+names none now nyere once organisation own pairs part path periode permission pi public query raskmelding repeats
+responsibility reused same samling save show sickness so store sygemelding taken technical tilmelding transfer twice
+unconfigured under unmappable unrepresentable upgrade vindue way what whole written years yet
 """  # what this gateway's own messages are made of besides
 _NAMES_TOO: Final = frozenset({"art", "land", "mark"})  # with a capital they may be somebody's name
 _USUAL: Final = frozenset(

@@ -29,7 +29,27 @@ KNOWN_NAMESPACES: Final = frozenset(
 _KNOWN_PREFIX: Final = re.compile(
     r"[A-Za-z]{1,3}[0-9]{0,3}|xml|soap|soap12|soapenv|SOAP-ENV|env|wsse|wsu|wsa|tns|data|head|fault"
 ).fullmatch
-_LONG_NUMBER: Final = re.compile(r"[0-9]{4,}")
+# Local names of the standards: SOAP, WS-Addressing, WS-Security, XML Signature, XML Schema, and those of our own paths.
+_WORDS: Final = """
+Envelope Header Body Fault faultcode faultstring faultactor detail Code Value Subcode Reason Text Node Role Detail
+mustUnderstand actor role relay encodingStyle Upgrade SupportedEnvelope NotUnderstood qname
+Include href multiRef arrayType Array
+To From Action MessageID RelatesTo ReplyTo FaultTo Address EndpointReference ReferenceParameters Metadata
+IsReferenceParameter RelationshipType ProblemHeaderQName ProblemAction RetryAfter
+Security Timestamp Created Expires BinarySecurityToken UsernameToken Username Password Nonce Reference URI
+SecurityTokenReference KeyIdentifier ValueType EncodingType Id
+Signature SignedInfo SignatureValue SignatureMethod CanonicalizationMethod Algorithm DigestMethod DigestValue
+Transforms Transform KeyInfo X509Data X509Certificate X509IssuerSerial X509IssuerName X509SerialNumber Object
+nil type schemaLocation noNamespaceSchemaLocation lang space base id
+string boolean decimal float double duration dateTime time date gYearMonth gYear gMonthDay gDay gMonth hexBinary
+base64Binary anyURI QName NOTATION normalizedString token language NMTOKEN NMTOKENS Name NCName ID IDREF IDREFS
+ENTITY ENTITIES integer nonPositiveInteger negativeInteger long int short byte nonNegativeInteger unsignedLong
+unsignedInt unsignedShort unsignedByte positiveInteger anyType anySimpleType
+HTTP Status status Content-Type content-type charset
+"""
+_STANDARD: Final = frozenset(_WORDS.split())
+_DECLARED: Final = re.compile(rb"\bname\s*=\s*[\"']([^\"']+)[\"']")
+_STEP: Final = re.compile(r"\{[^}]*\}|[^\W\d][\w.-]*")
 _MEDIA_TYPES: Final = frozenset(
     {
         "text/xml",
@@ -53,10 +73,21 @@ _KNOWN_TAGS: Final = frozenset(
 
 
 class Names:
-    """What of a message's form may stay, for one contract: `namespaces` and `actions` are the contract's own."""
+    """What of a message's form may stay, for one contract: `namespaces` and `actions` are the contract's own.
 
-    def __init__(self, pseudonyms: Pseudonyms, namespaces: Iterable[str], actions: Iterable[str]) -> None:
+    `documents` are the contract's files, whose names are public.
+    """
+
+    def __init__(
+        self,
+        pseudonyms: Pseudonyms,
+        namespaces: Iterable[str],
+        actions: Iterable[str],
+        documents: Iterable[bytes] = (),
+    ) -> None:
         self._pseudonyms = pseudonyms
+        declared = (found.decode("utf-8", "replace") for content in documents for found in _DECLARED.findall(content))
+        self._locals = _STANDARD.union(declared)
         self._namespaces = KNOWN_NAMESPACES.union(namespaces)
         self._actions = frozenset(actions)
 
@@ -69,12 +100,16 @@ class Names:
         return prefix if _KNOWN_PREFIX(prefix) else self._pseudonyms.text(prefix)
 
     def local(self, name: str) -> str:
-        """An element's, attribute's or type's name: long numbers in it are replaced, as no contract has any."""
-        return _LONG_NUMBER.sub(lambda found: self._pseudonyms.text(found[0]), name)
+        """The name of an element, attribute or type of the contract or a standard; another one may be anybody's."""
+        return name if not name or name in self._locals else f"masked-{self._pseudonyms.index(name, 10**6):06}"
 
     def path(self, path: str) -> str:
-        """The path of a difference; positions like [1203] stay."""
-        return re.sub(r"(?<![0-9\[])[0-9]{4,}", lambda found: self._pseudonyms.text(found[0]), path)
+        """The path of a difference, each step by its name; positions like [1203] stay."""
+        return _STEP.sub(self._step, path)
+
+    def _step(self, found: re.Match[str]) -> str:
+        step = found[0]
+        return f"{{{self.namespace(step[1:-1])}}}" if step.startswith("{") else self.local(step)
 
     def action(self, action: str) -> str:
         """An action of the contract as it is, with or without its quotes."""
