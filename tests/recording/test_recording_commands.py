@@ -5,16 +5,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from overgang.cli.demo import DEVIATIONS
 from overgang.cli.kept import of_trial
 from overgang.cli.main import main
-from overgang.core.compare.values import Label
-from overgang.shell.beside import NOT_SENT
+from overgang.core.compare.reproduce import NOT_SENT, case
+from overgang.core.compare.values import Compared, Label
+from overgang.shell.casebook import Casebook
+from overgang.shell.keys import derived
+from overgang.shell.loading import load
+from overgang.shell.store import Filter, Store
 from overgang.standin import available
 from overgang.standin.deviations import KNOWN
-from running import CITIZENS, demo, lines
+from overgang.wire import cases
+from running import CITIZENS, ROOT, demo, lines
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
 
@@ -25,6 +31,24 @@ def run(*command: str, timeout: float = 120) -> subprocess.CompletedProcess[str]
     )
 
 
+def differing(data: Path) -> list[Compared]:
+    """Every kept difference of the trial's reads."""
+    store = Store(f"sqlite:///{data}/overgang.sqlite", derived((data / "identity.key").read_bytes(), "store"))
+    found = [store.one(row.id) for page in range(1, 9) for row in store.compared(Filter(), page, 50).items]
+    store.close()
+    return [one for one in found if one and one.kept and one.kept.new.trouble != NOT_SENT]
+
+
+def repeated(pages: str, data: Path) -> list[str]:
+    """What the gateway answers to the commands that the pages give for a difference of each operation."""
+    told = []
+    for one in {one.operation: one for one in differing(data)}.values():
+        command = httpx.get(f"{pages}/differences/{one.id}/reproduce.sh", trust_env=False).text
+        ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=30)
+        told.append(f"{one.operation} {' '.join(ran.stdout.split())}")
+    return told
+
+
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A recording of the trial's own traffic, and the trial's key file."""
@@ -32,6 +56,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     with demo(tmp_path_factory.mktemp("trial"), "--data-dir", str(data), alone=False) as process:
         pages = next(line.split()[1] for line in lines(process.stdout) if line.startswith("pages"))
         ran = run("record", "--admin", pages, "--seconds", "25")
+        (data / "repeated").write_text("\n".join(repeated(pages, data)))
     assert ran.returncode == 0, ran.stderr
     counted, file = ran.stdout.splitlines()
     assert int(counted.split()[0]) > 50
@@ -75,3 +100,20 @@ def test_what_the_trial_compared_is_reported_on_and_its_deviations_fail_a_gate(r
 def test_a_gateway_that_is_not_there_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["record", "--admin", "http://127.0.0.1:9", "--seconds", "1"]) == 2
     assert capsys.readouterr().err == "overgang: the gateway's admin port can't be asked: unavailable\n"
+
+
+def test_a_command_of_a_difference_is_about_a_citizen_of_the_trial(recorded: tuple[Path, Path]) -> None:
+    told = (recorded[1].parent / "repeated").read_text().splitlines()
+    assert len(told) > 3
+    assert all("Envelope" in line for line in told)
+    assert [line for line in told if "ErrorCode>1010<" in line] == []
+
+
+def test_a_case_of_a_difference_plays_until_the_answer_and_differs_there(recorded: tuple[Path, Path]) -> None:
+    book = Casebook(load(ROOT / "wsdl", ROOT / "config" / "codelists"))
+    found = differing(recorded[1].parent)
+    assert len(found) > 10
+    for one in found:
+        played = book.play(cases.parse(case(one), f"differences/{one.id}"))
+        blocks = {line.removeprefix("-" * 10) for line in played.difference if line.startswith("-" * 10)}
+        assert blocks <= {" soap out"}, played.difference

@@ -88,7 +88,9 @@ def test_a_case_can_be_read_and_says_where_it_comes_from() -> None:
     assert made.day.isoformat() == "2024-12-10"
     assert (made.service, made.version, made.caller) == ("AbsenceRegistrationService", 7, (8, "10101"))
     assert made.seen == "comparison of 2024-12-10, masked (42)"
-    assert made.title == "CreateAbsence differs in ServiceReceipt/EventDate."
+    assert made.title == (
+        "CreateAbsence differs in ServiceReceipt/EventDate. What was asked of the modern side is not kept."
+    )
     assert made.registered == "2024-12-09T10:15:30.1234567+01:00"
     assert etree.fromstring(made.soap_in).tag.endswith("}CreateAbsenceRequest")
     assert etree.fromstring(made.soap_out).tag.endswith("}CreateAbsenceResponse")
@@ -150,6 +152,6 @@ def test_nothing_kept_is_nothing_to_reproduce() -> None:
 def test_several_places_are_told_in_short() -> None:
     judged = tuple(Judged(replace(FOUND, place=place)) for place in "ABACDE")
     assert reproduce.case(replace(compared(), judged=judged)).startswith(
-        "CreateAbsence differs in A, B, C and 2 more.\n"
+        "CreateAbsence differs in A, B, C and 2 more. "
     )
-    assert reproduce.case(replace(compared(), judged=())).startswith("CreateAbsence differs in nothing.\n")
+    assert reproduce.case(replace(compared(), judged=())).startswith("CreateAbsence differs in nothing. ")

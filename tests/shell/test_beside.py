@@ -8,9 +8,10 @@ from gateway_side import replied
 from together_side import EMPTY, READ, WRITE, Both, World, run
 
 from old_calls import ABSENCE, CITIZEN
+from overgang.core.compare.reproduce import NOT_SENT
 from overgang.core.compare.values import Kind, Label, Mode, Verdict
 from overgang.core.errors import UpstreamFault
-from overgang.shell.beside import BUSY, CALLER_GONE, FAILED, NOT_SENT, SAMPLED_OUT, THEIRS, TOO_LARGE, TOO_SLOW
+from overgang.shell.beside import BUSY, CALLER_GONE, FAILED, SAMPLED_OUT, THEIRS, TOO_LARGE, TOO_SLOW
 from overgang.shell.beside import WRITE as IS_WRITE
 from overgang.shell.client import Raw
 from overgang.wire.comparing import Comparer

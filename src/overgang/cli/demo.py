@@ -14,6 +14,7 @@ from pathlib import Path
 from overgang.cli import first_calls, trial_traffic
 from overgang.cli.home import home
 from overgang.cli.serving import Site, bind, checked, keep, on_fast_loop, pages, quiet_logging, run
+from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.core.compare.values import Mode
 from overgang.shell import clock
 from overgang.shell.app import Gateway
@@ -71,7 +72,8 @@ async def _demo(folder: Path, given: argparse.Namespace) -> None:
             keeping = keep(settings, ticks)
             upstream = Upstream(settings.upstream, settings.headers, old=settings.old)
             gateway = Site(Gateway(settings, loaded, upstream, ticks, keeping), bound)
-            admin = Site(pages(loaded, settings, gateway.app, keeping, ticks), admin_bound)
+            trial = TrialCitizens([citizen.number for citizen in citizens], settings.identity_key)
+            admin = Site(pages(loaded, settings, gateway.app, keeping, ticks, trial), admin_bound)
             traffic = trial_traffic.plan(loaded, citizens, ticks()) if old else []
 
             def ready() -> None:

@@ -17,6 +17,7 @@ import uvloop
 
 from overgang.areas import AREAS
 from overgang.core.compare.modes import ANY
+from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.pages import recording
 from overgang.pages.admin import create_admin
 from overgang.pages.store_source import StoreSource
@@ -107,13 +108,20 @@ async def _serve(settings: Config, loaded: Loaded) -> None:
     await run([admin, gateway], lambda: print(f"gateway {gateway.address}\nadmin   {admin.address}", flush=True))
 
 
-def pages(loaded: Loaded, settings: Config, gateway: Gateway, keeping: Keeping, ticks: clock.Clock = clock.now) -> Any:
+def pages(
+    loaded: Loaded,
+    settings: Config,
+    gateway: Gateway,
+    keeping: Keeping,
+    ticks: clock.Clock = clock.now,
+    trial: TrialCitizens | None = None,
+) -> Any:
     """The app of the admin port."""
     reaches = settings.old.__contains__
     source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look, reaches)
     recorder = gateway.together.recorder if gateway.together is not None else None
     more = recording.routes(recorder) if recorder is not None else ()
-    return create_admin(loaded, settings.listen, source, ticks=ticks, more=more)
+    return create_admin(loaded, settings.listen, source, ticks=ticks, more=more, trial=trial)
 
 
 def checked(loaded: Loaded) -> Loaded:

@@ -29,7 +29,8 @@ class Context:
     """What a rule may know: the face, the caller, the calendar. `cited` collects the rules that were applied.
 
     `notices` collects the technical messages that an afterwards asks for; they are kept before the call is answered.
-    `sent` collects what was asked of the modern side, and `citizens` about whom.
+    `sent` collects what was asked of the modern side, and `citizens` about whom; `exchanges`, where there is such a
+    list, the requests with their replies, or the key of what kept one from coming.
     `names` gives the old element of a modern property, for what is said to an old caller.
     """
 
@@ -43,6 +44,7 @@ class Context:
     notices: list[Notice] = dataclasses.field(default_factory=list)
     sent: list[Sent] = dataclasses.field(default_factory=list)
     citizens: set[str] = dataclasses.field(default_factory=set, repr=False)
+    exchanges: list[tuple[RestRequest, RestReply | str]] | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.pages import callers, cases, changes, contracts, differences, operations, overview, rules
 from overgang.pages.rendering import FOLDER, Site
 from overgang.pages.security import POLICY, Guarded, KnownHost
@@ -35,13 +36,15 @@ def create_admin(
     hosts: Iterable[str] = (),
     gate: Gate | None = None,
     more: Sequence[BaseRoute] = (),
+    trial: TrialCitizens | None = None,
 ) -> Starlette:
     """The app. Liveness says that the process answers; readiness, per area, that its contracts are loaded.
 
     Without a source the pages show what is bridged and nothing that was compared. `hosts` are names that the pages
-    may be asked by beside this machine's own, `more` further routes of the admin port, under the same policy.
+    may be asked by beside this machine's own, `more` further routes of the admin port, under the same policy. `trial`:
+    the gateway is one that knows these citizens only.
     """
-    site = Site(loaded, listen, source or Nothing(), ticks, gate or Gate())
+    site = Site(loaded, listen, source or Nothing(), ticks, gate or Gate(), trial=trial)
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")

@@ -109,7 +109,7 @@ def as_curl(site: Site, request: Request) -> Response:
     compared = _kept(site, request)
     name, _, version = compared.service.partition("/")
     address = f"{site.listen.public}{site.listen.prefix}/{version}/{name}.svc"
-    return _file(reproduce.curl(compared, address), f"{compared.id}.sh")
+    return _file(reproduce.curl(compared, address, site.trial), f"{compared.id}.sh")
 
 
 def as_case(site: Site, request: Request) -> Response:

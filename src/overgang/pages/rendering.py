@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from overgang.core.area import Area
+from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.core.rules import Law
 from overgang.core.values import COPENHAGEN
 from overgang.pages.charts import halved
@@ -44,6 +45,7 @@ class Site:
     clock: Clock
     gate: Gate = field(default_factory=Gate)
     token: Token = field(default_factory=Token)
+    trial: TrialCitizens | None = None
     laws: Mapping[str, Law[Any]] = field(init=False)
     cases: Callable[[], tuple[Case, ...]] = field(init=False)
 

@@ -21,6 +21,7 @@ from typing import Final, Protocol
 from overgang.core.compare.expected import Register
 from overgang.core.compare.judging import judge
 from overgang.core.compare.noise import Noise, Row, Total
+from overgang.core.compare.reproduce import NOT_SENT
 from overgang.core.compare.values import Compared, Difference, Judged, Kept, Kind, Label, Mode, Reply, Verdict
 from overgang.core.errors import Fault
 from overgang.core.messages import RestRequest
@@ -30,6 +31,7 @@ from overgang.shell.soap_ingress import OldSide, SoapFace, where
 from overgang.shell.switching import Call, Timed
 from overgang.wire.comparing import Comparer
 from overgang.wire.masking import Masker
+from overgang.wire.masking.modern import Exchange, ModernMasker
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,6 @@ CALLER_GONE: Final = "caller-gone"
 STOPPED: Final = "stopped"  # the gateway was told to stop
 FAILED: Final = "failed"  # the comparison itself; the log says where
 # A write that was not sent, and that the old side refused: whether the modern side would have is not known.
-NOT_SENT: Final = "not-sent"
 THEIRS: Final = "the modern service's own to refuse"
 _ERROR_CODE: Final = re.compile(rb"ErrorCode>\s*([0-9]{1,5})\s*<")
 
@@ -81,6 +82,7 @@ class Judges:
     areas: Mapping[tuple[str, str], str]
     declared: Mapping[tuple[str, str], frozenset[int]]
     key: bytes
+    modern: ModernMasker
 
 
 Taken = Callable[[Call, Timed | None, Timed | None], None]
@@ -205,7 +207,7 @@ class Besides:
         rehearse = self._writes(call) and not self._options.test_environment
         face = self._sides.rehearsing if rehearse else self._sides.face
         started = time.perf_counter()
-        peer = replace(call.peer, purpose="comparison")
+        peer = replace(call.peer, purpose="comparison", watched=True)
         answer = await face.answer(call.service, call.body, call.content_type, call.actions, call.received, peer)
         return Timed.of(answer, time.perf_counter() - started)
 
@@ -259,6 +261,7 @@ class Besides:
             action=masker.action(call.actions[0]) if call.actions else "",
             old=masker.reply(old, given),
             new=masker.reply(new.reply, given) if new.rehearsed is None else _not_sent(new.rehearsed),
+            exchanges=self._judges.modern.blocks(_exchanges(new)),
         )
         judged = tuple(replace(one, difference=masker.difference(one.difference, given)) for one in compared.judged)
         return replace(compared, judged=judged, kept=kept)
@@ -288,6 +291,11 @@ def chosen(call: Call, key: bytes, purpose: str, share: float) -> bool:
     """Whether a call is in the sample: by its own bytes, so that every gateway chooses the same calls."""
     digest = hashlib.blake2b(call.body, key=key[:64], salt=purpose.encode()[:16], digest_size=8).digest()
     return int.from_bytes(digest) < share * 2**64
+
+
+def _exchanges(new: Timed) -> list[Exchange]:
+    """What was asked of the modern side; the last may be a write that was not sent it."""
+    return [Exchange(request, reply) for request, reply in new.exchanges]
 
 
 def _not_sent(request: RestRequest) -> Reply:

@@ -34,11 +34,15 @@ _CITIZEN_USER: Final = 1  # RequestUserType: the user is the citizen, named by t
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Who a call comes from, as the connection shows it: `who` the identity of the certificate, `id` the call's own."""
+    """Who a call comes from, as the connection shows it: `who` the identity of the certificate, `id` the call's own.
+
+    `watched`: what is asked of the modern side is wanted beside the answer.
+    """
 
     who: str = "internal"
     id: str = ""
     purpose: str = "call"
+    watched: bool = False
 
 
 INTERNAL: Final = Peer()

@@ -162,9 +162,19 @@ class Driver:
         started, status = time.perf_counter(), 0
         if request.citizen is not None:
             context.citizens.add(request.citizen)
+        place = 0
+        if context.exchanges is not None:  # in the order of asking, also of those asked side by side
+            place = len(context.exchanges)
+            context.exchanges.append((request, "unavailable"))
         try:
             reply = await self._upstream.send(request, context.caller)
             status = reply.status
+            if context.exchanges is not None:
+                context.exchanges[place] = (request, reply)
+        except Fault as fault:
+            if context.exchanges is not None:
+                context.exchanges[place] = (request, fault.key.removeprefix("upstream."))
+            raise
         finally:
             seconds = time.perf_counter() - started
             context.sent.append(Sent(request.method, request.path.template, status, round(seconds * 1000, 2)))

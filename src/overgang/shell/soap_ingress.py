@@ -6,7 +6,7 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from overgang.core import callers
 from overgang.core.area import Operation
 from overgang.core.codelists import CodeList
 from overgang.core.errors import CallerFault, Fault, GatewayFault
-from overgang.core.messages import Face, RestRequest, SoapCall
+from overgang.core.messages import Face, RestReply, RestRequest, SoapCall
 from overgang.core.retirement import Retirement
 from overgang.core.rules import Context
 from overgang.core.values import COPENHAGEN
@@ -92,7 +92,8 @@ class Answer:
     """What goes back: HTTP status, content type, bytes, and the rules that were applied.
 
     `seen` is None where the call could not be read; `rehearsed` is the write that was not sent; `trouble` is what kept
-    the old service's answer from coming, for which this is the gateway's own fault.
+    the old service's answer from coming, for which this is the gateway's own fault. `exchanges` are those with the
+    modern side, of a watched call.
     """
 
     status: int
@@ -103,6 +104,7 @@ class Answer:
     seen: Seen | None = None
     rehearsed: RestRequest | None = None
     trouble: str = ""
+    exchanges: Sequence[tuple[RestRequest, RestReply | str]] = field(default=(), repr=False)
 
 
 class OldSide(Protocol):
@@ -197,6 +199,7 @@ class SoapFace:
     ) -> Answer:
         """Answer one POST to a service. Everything that goes wrong is a fault in the caller's SOAP version."""
         cited: list[str] = []
+        exchanges: list[tuple[RestRequest, RestReply | str]] | None = [] if peer.watched else None
         account = Account(Face.SOAP, service.key, received, peer)
         version, seen = Version.SOAP11, None
         try:
@@ -224,13 +227,18 @@ class SoapFace:
                 switched_off=self._switched_off.get(str(call.caller.organisation), frozenset()),
                 cited=cited,
                 names=bridge.names,
+                exchanges=exchanges,
             )
             text = await self._answered(bridge, call, context, account, message_ids(root))
-            return Answer(200, version.content_type, wrap(version, text), cited, seen=seen)
+            return Answer(200, version.content_type, wrap(version, text), cited, seen=seen, exchanges=exchanges or ())
         except Fault as fault:
-            return await self._refused(version, fault, cited, seen, account)
+            answer = await self._refused(version, fault, cited, seen, account)
+            return replace(answer, exchanges=exchanges) if exchanges else answer
         except Rehearsed as rehearsed:
-            return Answer(200, version.content_type, b"", cited, seen=seen, rehearsed=rehearsed.request)
+            asked = exchanges or ()
+            return Answer(
+                200, version.content_type, b"", cited, seen=seen, rehearsed=rehearsed.request, exchanges=asked
+            )
         except Exception as mistake:  # noqa: BLE001 - the last line: a fault without content, never a stack trace
             log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
             return await self._refused(version, GatewayFault(1011, "gateway.internal"), cited, seen, account)

@@ -14,7 +14,7 @@ from typing import Protocol
 from overgang.core.compare.modes import Modes
 from overgang.core.compare.values import Mode, Reply
 from overgang.core.errors import Fault
-from overgang.core.messages import Face, RestRequest
+from overgang.core.messages import Face, RestReply, RestRequest
 from overgang.shell.books import INTERNAL, Account, Books, NoBooks, Peer
 from overgang.shell.soap_ingress import Answer, Bridged, OldSide, Seen, SoapFace, faulted
 from overgang.shell.telemetry import Telemetry, used
@@ -49,17 +49,21 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One side's answer, the seconds it took, the rules that it applied; `rehearsed` is a write that was not sent."""
+    """One side's answer, the seconds it took, the rules that it applied; `rehearsed` is a write that was not sent.
+
+    `exchanges` are those with the modern side, where they are known.
+    """
 
     reply: Reply
     seconds: float
     rules: Sequence[str] = ()
     rehearsed: RestRequest | None = None
+    exchanges: Sequence[tuple[RestRequest, RestReply | str]] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, answer: Answer, seconds: float) -> "Timed":
         reply = Reply(answer.status, answer.content_type, answer.body, answer.trouble)
-        return cls(reply, seconds, tuple(answer.cited), answer.rehearsed)
+        return cls(reply, seconds, tuple(answer.cited), answer.rehearsed, answer.exchanges)
 
 
 class Watch(Protocol):
@@ -137,7 +141,7 @@ class Switch:
         watch = self._beside.start(call, mode) if both else None
         started = time.perf_counter()
         try:
-            answer = await (self._by_old(call) if by_old else self._by_new(call))
+            answer = await (self._by_old(call) if by_old else self._by_new(call, watched=watch is not None))
         except BaseException:  # the caller went away
             if watch is not None:
                 watch.abandon()
@@ -149,10 +153,9 @@ class Switch:
             self._records.offer(call, first if by_old else None, None if by_old else first)
         return answer
 
-    async def _by_new(self, call: Call) -> Answer:
-        return await self._face.answer(
-            call.service, call.body, call.content_type, call.actions, call.received, call.peer
-        )
+    async def _by_new(self, call: Call, *, watched: bool) -> Answer:
+        peer = replace(call.peer, watched=True) if watched else call.peer
+        return await self._face.answer(call.service, call.body, call.content_type, call.actions, call.received, peer)
 
     async def _by_old(self, call: Call) -> Answer:
         """The old service's own bytes, sent and answered untouched."""

@@ -18,6 +18,7 @@ from overgang.shell.upstream import Upstream
 from overgang.wire import expectations
 from overgang.wire.comparing import Comparer
 from overgang.wire.masking import maskers, public_words
+from overgang.wire.masking.modern import ModernMasker
 
 
 class Together:
@@ -47,6 +48,7 @@ class Together:
             areas=areas,
             declared={key: modern.contract.error_codes for key, modern in loaded.modern.items()},
             key=derived(secret, "sampling"),
+            modern=ModernMasker(derived(secret, "pseudonyms"), (api.document for api in loaded.openapis.values())),
         )
         rehearsing = SoapFace(
             Driver(loaded.modern, Rehearsing(upstream)),

@@ -2,8 +2,10 @@
 
 import re
 import shlex
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.core.compare.values import Compared, Kept, Reply
 from overgang.core.values import COPENHAGEN
 
@@ -20,13 +22,19 @@ _CODE: Final = re.compile(r"<(?:[\w.-]+:)?(?:faultcode|Value)[^>]*>\s*(?:[\w.-]+
 _NUMBER: Final = re.compile(r"<(?:[\w.-]+:)?ErrorCode[^>]*>\s*(\d+)\s*<")
 _MESSAGE: Final = re.compile(r"<(?:[\w.-]+:)?Message[^>]*>([^<]*)<")
 _CLIENT: Final = {"Sender": "Client", "Receiver": "Server"}  # a case names the codes as SOAP 1.1 does
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+NOT_SENT: Final = "not-sent"  # the trouble of a write that was computed and checked only
 _CALLER: Final = re.compile(r"(\d+)/(\S+)")
 
 
-def curl(compared: Compared, address: str) -> str:
-    """A shell command that sends the kept (masked) request to `address`. Raises ValueError when none is kept."""
+def curl(compared: Compared, address: str, trial: TrialCitizens | None = None) -> str:
+    """A shell command that sends the kept (masked) request to `address`; with `trial`, about one of its citizens.
+
+    Raises ValueError when none is kept.
+    """
     kept = _kept(compared)
-    text = kept.request.decode("utf-8", "replace")
+    request = kept.request if trial is None else trial.put_in(kept.request)
+    text = request.decode("utf-8", "replace")
     headers = [f"Content-Type: {kept.content_type}", *([f"SOAPAction: {kept.action}"] if kept.action else [])]
     end = "END"
     while end in text:
@@ -40,9 +48,9 @@ def curl(compared: Compared, address: str) -> str:
 
 
 def case(compared: Compared) -> str:
-    """A case file: the kept request's Body and, as what is expected, what the old side answered; both are masked.
+    """A case file: the kept request's Body, what was asked of the modern side, and what the old side answered, masked.
 
-    It has no modern calls: playing it shows which there are. Raises ValueError when no call is kept.
+    It holds once the gateway answers as the old side did. Raises ValueError when no call is kept.
     """
     kept = _kept(compared)
     day = compared.at.astimezone(COPENHAGEN).date().isoformat()
@@ -50,21 +58,49 @@ def case(compared: Compared) -> str:
     request = kept.request.decode("utf-8", "replace")
     registered = _REGISTERED.search(request)
     head = [
-        f"{compared.operation} differs in {_places(compared)}.",
+        f"{compared.operation} differs in {_places(compared)}.{_missing(kept)}",
         f"on: {day}",
         f"call: {compared.service}",
         f"caller: {caller}",
         f"seen: comparison of {day}, masked ({compared.id})",
         *([f"registered: {registered[1].strip()}"] if registered else []),
+        *([f"cites: {' '.join(compared.rules)}"] if compared.rules else []),
     ]
-    blocks = ["---------- soap in", _content(request), "---------- soap out", _expected(kept.old)]
+    soap_in = _content(request)
+    blocks = ["---------- soap in", soap_in]
+    for out, back in _numbered(soap_in, kept.exchanges):
+        blocks += ["---------- rest out", out, "---------- rest in", back]
+    blocks += ["---------- soap out", _expected(kept.old)]
     return "\n".join([*head, *blocks]) + "\n"
+
+
+def _numbered(soap_in: str, exchanges: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The blocks with {id-1}, {id-2} ... for the uuids that the gateway made: those that no message before had."""
+    known = {found.lower() for found in _UUID.findall(soap_in)}
+    made: dict[str, str] = {}
+
+    def name(found: re.Match[str]) -> str:
+        return made.get(found[0].lower(), found[0])
+
+    for out, back in exchanges:
+        for found in _UUID.findall(out):
+            if found.lower() not in known and found.lower() not in made:
+                made[found.lower()] = f"{{id-{len(made) + 1}}}"
+        yield _UUID.sub(name, out), _UUID.sub(name, back)
+        known.update(found.lower() for found in _UUID.findall(back))
 
 
 def _kept(compared: Compared) -> Kept:
     if compared.kept is None:
         raise ValueError(f"nothing is kept of the comparison {compared.id}")
     return compared.kept
+
+
+def _missing(kept: Kept) -> str:
+    """What the case can't show."""
+    if kept.new.trouble == NOT_SENT:
+        return " The write was not sent: its reply is to be put in the place of the last one."
+    return "" if kept.exchanges else " What was asked of the modern side is not kept."
 
 
 def _places(compared: Compared) -> str:

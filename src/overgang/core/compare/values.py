@@ -98,6 +98,7 @@ class Kept:
     action: str
     old: Reply
     new: Reply
+    exchanges: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def kept_bytes(kept: Kept) -> bytes:
         "request": len(kept.request),
         "old": _reply_head(kept.old),
         "new": _reply_head(kept.new),
+        "exchanges": kept.exchanges,
     }
     line = json.dumps(head, separators=(",", ":")).encode() + b"\n"
     return zlib.compress(b"".join((line, kept.request, kept.old.body, kept.new.body)), level=3)
@@ -51,7 +52,8 @@ def kept_read(packed: bytes) -> Kept:
     old_at = head["request"]
     new_at = old_at + head["old"]["length"]
     old, new = _reply(head["old"], bodies[old_at:new_at]), _reply(head["new"], bodies[new_at:])
-    return Kept(bodies[:old_at], head["type"], head["action"], old, new)
+    exchanges = tuple((out, back) for out, back in head.get("exchanges", ()))  # older ones have none
+    return Kept(bodies[:old_at], head["type"], head["action"], old, new, exchanges)
 
 
 def _reply_head(reply: Reply) -> dict[str, Any]:

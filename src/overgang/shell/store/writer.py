@@ -191,4 +191,7 @@ class Writer:
 def _size(compared: Compared) -> int:
     """How many bytes a waiting comparison holds, about."""
     kept = compared.kept
-    return 0 if kept is None else len(kept.request) + len(kept.old.body) + len(kept.new.body)
+    if kept is None:
+        return 0
+    exchanges = sum(len(text) for pair in kept.exchanges for text in pair)
+    return len(kept.request) + len(kept.old.body) + len(kept.new.body) + exchanges
