@@ -40,9 +40,6 @@ folder = "{root}/config/codelists"
 [identity]
 key_file = "identity.key"
 
-[clients]
-identity = "test"
-
 [upstream.visiteringogstatus]
 url = "{stub}{items}/visiteringogstatus"
 

@@ -211,9 +211,6 @@ url = "{modern}/komposit"
 
 [identity]
 key_file = "identity.key"
-
-[clients]
-identity = "test"
 """
 
 

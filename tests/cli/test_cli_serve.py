@@ -34,7 +34,6 @@ def test_each_mistake_in_a_configuration_is_a_line(tmp_path: Path, capsys: pytes
         "wsdl.folder",
         "codelists.folder",
         "identity.key_file",
-        "clients.identity",
     }
 
 
@@ -64,7 +63,7 @@ def configured(folder: Path, domains: Iterable[str], more: str = "") -> Path:
     config.write_text(
         "[listen]\nport = 0\nadmin_port = 0\n"
         f'[wsdl]\nfolder = "{ROOT}/wsdl"\n[codelists]\nfolder = "{ROOT}/config/codelists"\n'
-        f'[identity]\nkey_file = "identity.key"\n[clients]\nidentity = "test"\n{upstream}{more}',
+        f'[identity]\nkey_file = "identity.key"\n{upstream}{more}',
         encoding="utf-8",
     )
     return config
@@ -121,7 +120,7 @@ def test_a_served_gateway_does_not_start_without_its_contracts(tmp_path: Path) -
         '[listen]\nport = 0\nadmin_port = 0\n[wsdl]\nfolder = "wsdl"\n'
         f'[codelists]\nfolder = "{ROOT}/config/codelists"\n'
         '[upstream.jobsearch]\nurl = "http://127.0.0.1:9/jobsearch"\n[identity]\nkey_file = "identity.key"\n'
-        '[clients]\nidentity = "test"\n',
+        "",
         encoding="utf-8",
     )
 

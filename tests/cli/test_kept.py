@@ -64,6 +64,5 @@ def test_a_configuration_tells_where_the_store_is(folder: Path) -> None:
     config = folder / "gateway.toml"
     config.write_text(
         '[wsdl]\nfolder = "wsdl"\n[upstream.a]\nurl = "http://a.invalid"\n[identity]\nkey_file = "identity.key"\n'
-        '[clients]\nidentity = "test"\n'
     )
     assert of_config(config).summary.parity == of_trial(folder).summary.parity

@@ -12,8 +12,6 @@ SMALLEST = """
 url = "https://modern.invalid/jobsearch/"
 [identity]
 key_file = "identity.key"
-[clients]
-identity = "test"
 """
 
 
@@ -249,7 +247,6 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
         "gateway.toml: listen.hots: unknown, did you mean host?",
         "gateway.toml: listen.port: expected a whole number from 0 to 65535",
         "gateway.toml: identity.key_file: is missing",
-        "gateway.toml: clients.identity: is missing",
     ]
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from overgang.core.compare.modes import ANY, Scope
 from overgang.core.compare.values import Mode
-from overgang.shell import settings, trusting
+from overgang.shell import config_audit, settings
+from overgang.shell.config_audit import Audit, Deadlines
 from overgang.shell.settings import Read, Setting
-from overgang.shell.trusting import Admin, Admission, Audit, Clients, Deadlines, Telling
 from overgang.wire import guard
 
 
@@ -30,17 +30,13 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where the gateway listens; `public` is the base URL written into WSDLs, `prefix` the path before the version.
-
-    With `socket`, the path of a Unix socket, it listens there instead of on host and port.
-    """
+    """Where the gateway listens; `public` is the base URL written into WSDLs, `prefix` the path before the version."""
 
     host: str = "127.0.0.1"
     port: int = 8080
     admin_port: int = 8081
     public: str = "http://127.0.0.1:8080"
     prefix: str = "/PjakTassWCF"
-    socket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +128,7 @@ class Config:
     modes: Mapping[Scope, Mode] = field(default_factory=dict)
     comparing: Comparing = field(default_factory=Comparing)
     recording: Recording = field(default_factory=Recording)
-    clients: Clients = field(default_factory=lambda: Clients(trusting.TEST))
-    admin: Admin = field(default_factory=Admin)
     audit: Audit = field(default_factory=Audit)
-    admission: Admission = field(default_factory=Admission)
-    telling: Telling = field(default_factory=Telling)
     deadlines: Deadlines = field(default_factory=Deadlines)
 
 
@@ -166,14 +158,11 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     comparing = settings.take(part["compare"], "compare", _comparing(file), lines)
     recording = settings.take(part["recording"], "recording", _recording(base), lines)
     modes = _modes(given.get("mode", []), old, lines)
-    clients = trusting.clients(part["clients"], base, lines)
-    admin = trusting.admin(part["admin"], base, lines)
-    audit = trusting.audit(part["audit"], base, lines)
-    admission, telling = trusting.admission(part["admission"], lines), trusting.telling(part["telemetry"], lines)
-    deadlines = trusting.deadlines(part["operations"], lines)
+    audit = config_audit.audit(part["audit"], base, lines)
+    deadlines = config_audit.deadlines(part["operations"], lines)
     if comparing.get("mode", Mode.NEW) is not Mode.NEW and not old:
         lines.append("compare.mode: no old service has an address under [old]")
-    if lines or clients is None or admin is None or audit is None:
+    if lines or audit is None:
         raise ConfigError([f"{path.name}: {line}" for line in lines])
     return Config(
         listen=Listen(**listen),
@@ -191,11 +180,7 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
         modes=modes,
         comparing=Comparing(**comparing),
         recording=Recording(**recording),
-        clients=clients,
-        admin=admin,
         audit=audit,
-        admission=admission,
-        telling=telling,
         deadlines=deadlines,
     )
 
@@ -316,7 +301,7 @@ def _mode(value: Any) -> Mode:
 
 _SECTIONS = (
     "listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases", "old", "store",
-    "compare", "recording", "clients", "admin", "audit", "admission", "telemetry", "operations",
+    "compare", "recording", "audit", "operations",
 )  # fmt: skip
 _STORE = "sqlite:///overgang.sqlite"
 _MODE = {
@@ -338,7 +323,6 @@ _LISTEN: Mapping[str, Read] = {
     "prefix": partial(
         settings.text, pattern=r"(/[A-Za-z0-9_-]+)*", expected='a path such as "/PjakTassWCF", or nothing'
     ),
-    "socket": partial(settings.text, pattern=r"(/[^\0]{1,100})?", expected="the absolute path of a socket, or nothing"),
 }
 _CALLER = {"switched_off": Setting(settings.texts, ())}
 _TARGET: Mapping[str, Read] = {

@@ -16,6 +16,7 @@ from overgang.shell.auditing import Apart, Auditor, InThread
 from overgang.shell.books import Kept
 from overgang.shell.clock import Clock, now
 from overgang.shell.config import Config
+from overgang.shell.config_audit import Audit
 from overgang.shell.driver import not_kept
 from overgang.shell.keys import derived
 from overgang.shell.scribe import Scribe
@@ -23,7 +24,6 @@ from overgang.shell.signing import Signer
 from overgang.shell.soap_ingress import where
 from overgang.shell.store import Message, Store, StoreError, Writer
 from overgang.shell.store.schema import EPOCH, MICROSECOND
-from overgang.shell.trusting import Audit
 
 log = logging.getLogger(__name__)
 

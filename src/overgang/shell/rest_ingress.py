@@ -20,11 +20,11 @@ from overgang.shell import http
 from overgang.shell.books import INTERNAL, Account, Books, NoBooks, Ran, Wish
 from overgang.shell.clock import Clock
 from overgang.shell.config import HeaderNames
+from overgang.shell.config_audit import Deadlines
 from overgang.shell.driver import Driver
 from overgang.shell.rest_callers import caller
 from overgang.shell.soap_ingress import where
 from overgang.shell.telemetry import Telemetry, unheard, used
-from overgang.shell.trusting import Deadlines
 from overgang.shell.upstream import trouble
 from overgang.wire import strict_json
 from overgang.wire.openapi import ModernOperation, Parameter

@@ -24,8 +24,8 @@ from overgang.core.rules import Context
 from overgang.core.values import COPENHAGEN
 from overgang.shell.books import INTERNAL, Account, Books, NoBooks, Peer, Ran, Wish
 from overgang.shell.client import Raw
+from overgang.shell.config_audit import Deadlines
 from overgang.shell.driver import Driver, Rehearsed
-from overgang.shell.trusting import Deadlines
 from overgang.wire import contract as contracts
 from overgang.wire import guard
 from overgang.wire.contract import Contract, ContractError, EncodeError, Problem
