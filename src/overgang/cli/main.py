@@ -21,6 +21,7 @@ Run: TypeAlias = Callable[[argparse.Namespace], int]
 # Commands that have a module of their own, with its arguments; it is imported only to be run, since a gateway that
 # starts has no use for tables and progress bars.
 OWN: Final = {
+    "audit": "check what was written down of the calls, or find what is kept about a citizen",
     "compare": "compare two stored answers by the contract's types",
     "record": "have a running gateway record a sample of its calls, masked and encrypted",
     "replay": "send recorded calls to both sides and compare the answers",

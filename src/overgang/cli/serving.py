@@ -74,6 +74,10 @@ def _unknown(settings: Config, loaded: Loaded) -> Iterator[str]:
     for service in settings.old:
         if service not in services:
             yield f"old: {unknown(service, services)}"
+    asked = everywhere | {modern.contract.id for modern in loaded.modern.values()}
+    for operation in settings.deadlines.own:
+        if operation not in asked:
+            yield f"operations: {unknown(operation, asked)}"
     for scope in settings.modes:
         if scope.service not in {ANY, *services}:
             yield f"mode: service {unknown(scope.service, services)}"

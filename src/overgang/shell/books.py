@@ -34,13 +34,12 @@ _CITIZEN_USER: Final = 1  # RequestUserType: the user is the citizen, named by t
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Who a call comes from, as the connection shows it: `who` the identity of the certificate, `id` the call's own.
+    """Where a call comes from: `who` as the connection shows it ("" while nothing does), and what it is made for.
 
     `watched`: what is asked of the modern side is wanted beside the answer.
     """
 
-    who: str = "internal"
-    id: str = ""
+    who: str = ""
     purpose: str = "call"
     watched: bool = False
 
@@ -65,13 +64,14 @@ class Account:
     context: Context | None = None
     citizen: str | None = field(default=None, repr=False)
     asked: Sequence[str] = ()
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
     started: float = field(default_factory=time.perf_counter)
     closed: bool = False  # its last record is written
 
     def draft(self, kind: Kind, event: str, **more: Any) -> Draft:
         """A record of this call."""
         said: dict[str, Any] = {
-            "id": self.peer.id,
+            "id": self.id,
             "event": event,
             "face": self.face.value,
             "service": self.service,
@@ -81,6 +81,7 @@ class Account:
             "organisation": self.organisation,
             "asked": list(self.asked),
         }
+        said = {name: value for name, value in said.items() if value}
         citizen, user = self.citizen, None
         if self.caller is not None:
             said["organisation"] = str(self.caller.organisation)

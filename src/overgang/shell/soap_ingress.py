@@ -217,7 +217,7 @@ class SoapFace:
             self._check_retirement(service, bridge, seen.caller, received)
             call = self._call(service, bridge, envelope, blocks, received)
             account.caller, account.organisation = call.caller, seen.caller
-            account.asked, account.citizen = tuple(call.body), _citizen(call.body)
+            account.asked, account.citizen = tuple(_asked(call.body)), _citizen(call.body)
             callers.check(call.caller, self._codelists, call.day)
             context = account.context = Context(
                 face=Face.SOAP,
@@ -357,6 +357,15 @@ def _called_for(root: etree._Element) -> str:
     }
     caller = found.pop() if len(found) == 1 else ""
     return caller if _CALLER.fullmatch(caller) else ""
+
+
+def _asked(body: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """The paths of the elements that a call fills; of flags, those that are set. A list counts as one."""
+    for name, value in body.items():
+        if isinstance(value, dict) and value:
+            yield from _asked(value, f"{above}{name}/")
+        elif value is not None and value is not False:
+            yield f"{above}{name}"
 
 
 def _citizen(body: Mapping[str, Any]) -> str | None:
