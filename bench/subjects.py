@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
@@ -87,15 +88,20 @@ def stub(folder: Path, answers: Mapping[str, bytes] = _NO_ANSWERS) -> Iterator[s
 
 
 @contextlib.contextmanager
-def overgang(stub_url: str, folder: Path, *, items: str = "") -> Iterator[Subject]:
-    """This gateway with everything on. `items` is the stub's path prefix for reads, e.g. /items-1000."""
+def overgang(stub_url: str, folder: Path, *, items: str = "", audited: bool = True) -> Iterator[Subject]:
+    """This gateway with everything on, or all but the audit. `items` is the stub's path prefix for reads.
+
+    E.g. /items-1000.
+    """
     port, admin = free_port(), free_port()
     config = _made(folder) / "gateway.toml"
     places = {"port": port, "admin": admin, "stub": stub_url, "items": items, "root": install.ROOT}
     config.write_text(_GATEWAY.format_map(places), encoding="utf-8")
     (folder / "identity.key").write_bytes(secrets.token_hex(32).encode())
     argv = [sys.executable, "-c", "import sys; from overgang.cli.main import main; sys.exit(main())"]
-    env = {"PYTHONPATH": str(install.ROOT / "src")}
+    if not audited:
+        argv = [sys.executable, "-m", "bench.unaudited"]
+    env = {"PYTHONPATH": f"{install.ROOT / 'src'}:{install.ROOT}"}
     with started([*argv, "serve", "--config", str(config)], port, folder / "log.txt", env=env) as pid:
         yield Subject(f"http://127.0.0.1:{port}/PjakTassWCF/7/AbsenceRegistrationService.svc", pid)
 
@@ -141,6 +147,7 @@ def _made(folder: Path) -> Path:
 OURS = "overgang"
 SUBJECTS: dict[str, Start] = {
     OURS: overgang,
+    "overgang unaudited": partial(overgang, audited=False),
     "spyne+httpx": spyne_httpx,
     "npm soap+undici": npm_soap,
     "nginx through": nginx_through,
