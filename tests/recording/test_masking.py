@@ -392,6 +392,16 @@ def test_a_name_that_no_contract_has_may_be_a_persons_and_leaves_nothing(content
     assert not re.search("Hansen|Jensen", masked)
 
 
+@pytest.mark.parametrize("name", ["Bo", "Ib", "Ida", "Eva", "Per", "Åse"])
+def test_a_short_prefix_may_be_a_persons_name_too(name: str) -> None:
+    content = f'<{name}:x xmlns:{name}="urn:a" xmlns:n7="urn:b" xmlns:ns0="urn:c"><n7:y/><ns0:z/></{name}:x>'
+    masked = MASKERS[ABSENCE].envelope(wrap(Version.SOAP11, content), XML).decode()
+    assert f"{name}:" not in masked
+    assert f":{name}=" not in masked
+    assert "xmlns:n7=" in masked
+    assert "xmlns:ns0=" in masked
+
+
 def test_an_unknown_name_has_the_same_pseudonym_in_messages_and_places() -> None:
     masked = MASKERS[ABSENCE].envelope(wrap(Version.SOAP11, f"<{PERSON}><Absence/></{PERSON}>"), XML).decode()
     told = MASKERS[ABSENCE].difference(

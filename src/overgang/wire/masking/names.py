@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from overgang.core.pseudonyms import Pseudonyms
@@ -26,8 +26,11 @@ KNOWN_NAMESPACES: Final = frozenset(
         "http://www.w3.org/2000/09/xmldsig#",
     }
 )
+# What toolkits make up: a letter, or ns, and numbers; and the prefixes that the standards are written with. Other short
+# ones may be somebody's name.
 _KNOWN_PREFIX: Final = re.compile(
-    r"[A-Za-z]{1,3}[0-9]{0,3}|xml|soap|soap12|soapenv|SOAP-ENV|env|wsse|wsu|wsa|tns|data|head|fault"
+    r"[A-Za-z][0-9]{0,3}(p[0-9]{1,3})?|ns[0-9]{0,3}|xml|xsi|xsd|xs|soap|soap12|soapenv|SOAP-ENV|env|wsse|wsu|wsa|ds|tns"
+    r"|data|head|fault"
 ).fullmatch
 # Local names of the standards: SOAP, WS-Addressing, WS-Security, XML Signature, XML Schema, and those of our own paths.
 _WORDS: Final = """
@@ -48,6 +51,7 @@ unsignedInt unsignedShort unsignedByte positiveInteger anyType anySimpleType
 HTTP Status status Content-Type content-type charset
 """
 _STANDARD: Final = frozenset(_WORDS.split())
+_PREFIXED: Final = re.compile(rb"\bxmlns:([\w.-]+)\s*=")
 _DECLARED: Final = re.compile(rb"\bname\s*=\s*[\"']([^\"']+)[\"']")
 _STEP: Final = re.compile(r"\{[^}]*\}|[^\W\d][\w.-]*")
 _MEDIA_TYPES: Final = frozenset(
@@ -86,8 +90,9 @@ class Names:
         documents: Iterable[bytes] = (),
     ) -> None:
         self._pseudonyms = pseudonyms
-        declared = (found.decode("utf-8", "replace") for content in documents for found in _DECLARED.findall(content))
-        self._locals = _STANDARD.union(declared)
+        texts = tuple(documents)
+        self._locals = _STANDARD.union(_all(_DECLARED, texts))
+        self._prefixes = frozenset(_all(_PREFIXED, texts))
         self._namespaces = KNOWN_NAMESPACES.union(namespaces)
         self._actions = frozenset(actions)
 
@@ -96,12 +101,17 @@ class Names:
         return uri if uri in self._namespaces else f"urn:masked:{self._pseudonyms.index(uri, 10**8):08}"
 
     def prefix(self, prefix: str) -> str:
-        """A usual prefix as it is."""
-        return prefix if _KNOWN_PREFIX(prefix) else self._pseudonyms.text(prefix)
+        """A usual prefix, or one of the contract's own files, as it is."""
+        if _KNOWN_PREFIX(prefix) or prefix in self._prefixes:
+            return prefix
+        return self._masked(prefix)  # one of the same shape could be that of another one beside it
 
     def local(self, name: str) -> str:
         """The name of an element, attribute or type of the contract or a standard; another one may be anybody's."""
-        return name if not name or name in self._locals else f"masked-{self._pseudonyms.index(name, 10**6):06}"
+        return name if not name or name in self._locals else self._masked(name)
+
+    def _masked(self, name: str) -> str:
+        return f"masked-{self._pseudonyms.index(name, 10**6):06}"
 
     def path(self, path: str) -> str:
         """The path of a difference, each step by its name; positions like [1203] stay."""
@@ -141,6 +151,10 @@ def description(content_type: str, body: bytes) -> bytes:
     if tag == "envelope":
         return f"<Envelope><!-- {said}".encode()
     return f"({said}{f', begins with {tag}' if tag in _KNOWN_TAGS else ''})".encode()
+
+
+def _all(pattern: re.Pattern[bytes], texts: Iterable[bytes]) -> Iterator[str]:
+    return (found.decode("utf-8", "replace") for text in texts for found in pattern.findall(text))
 
 
 def _charset(value: str) -> str:
