@@ -9,7 +9,7 @@ from overgang.core.errors import UpstreamFault
 from overgang.shell.app import Gateway
 from overgang.shell.clock import at
 from overgang.shell.driver import Driver
-from overgang.shell.soap_ingress import SoapFace, bridged
+from overgang.shell.soap_ingress import Post, SoapFace, bridged
 from overgang.wire.contract import ContractError
 from overgang.wire.guard import Limits
 
@@ -135,7 +135,7 @@ def test_an_operation_that_no_area_bridges_is_a_server_fault() -> None:
     face = SoapFace(Driver({}, Modern()), loaded().codelists, Limits(), b"k" * 32, {})
 
     answer = asyncio.run(
-        face.answer(bridged(service.contract, 7, ()), wrapped(absence()).encode(), "text/xml", (), at(DAY)())
+        face.answer(Post(bridged(service.contract, 7, ()), wrapped(absence()).encode(), "text/xml", (), at(DAY)()))
     )
 
     assert answer.status == 500

@@ -208,7 +208,7 @@ class Besides:
         face = self._sides.rehearsing if rehearse else self._sides.face
         started = time.perf_counter()
         peer = replace(call.peer, purpose="comparison", watched=True)
-        answer = await face.answer(call.service, call.body, call.content_type, call.actions, call.received, peer)
+        answer = await face.answer(replace(call, peer=peer))
         return Timed.of(answer, time.perf_counter() - started)
 
     async def _ask_old(self, call: Call) -> Timed:

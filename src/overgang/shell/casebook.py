@@ -14,7 +14,7 @@ from overgang.shell import example
 from overgang.shell.clock import at
 from overgang.shell.driver import Driver
 from overgang.shell.loading import Loaded
-from overgang.shell.soap_ingress import Answer, Bridged, SoapFace
+from overgang.shell.soap_ingress import Answer, Bridged, Post, SoapFace
 from overgang.shell.upstream import trouble
 from overgang.wire import cases, guard
 from overgang.wire.cases import Case
@@ -100,7 +100,7 @@ class Casebook:
         driver = Driver(self._loaded.modern, script, script)
         face = SoapFace(driver, self._loaded.codelists, guard.Limits(), _KEY, {})
         body = _envelope(case, service)
-        answer = asyncio.run(face.answer(service, body, "text/xml; charset=utf-8", (), at(case.day)()))
+        answer = asyncio.run(face.answer(Post(service, body, "text/xml; charset=utf-8", (), at(case.day)())))
         if script.asked < len(case.rest_out):
             played.compare("rest out", case.rest_out[script.asked], "nothing more")
         expected, actual = self._answers(case, service, answer, script.names)

@@ -1,14 +1,12 @@
 """The old services' addresses: POST to a .svc, and the frozen contracts behind ?wsdl and /wsdl/."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from overgang.core.errors import CallerFault
 from overgang.shell import http
-from overgang.shell.books import INTERNAL, Peer
 from overgang.shell.clock import Clock
-from overgang.shell.soap_ingress import Answer, Bridged
+from overgang.shell.soap_ingress import Answer, Bridged, Post
 from overgang.wire.served import served
 
 XML = "text/xml; charset=utf-8"
@@ -18,15 +16,7 @@ TEXT = "text/plain; charset=utf-8"
 class Answers(Protocol):
     """What answers a POST to a service: a SoapFace, or a Switch before one."""
 
-    async def answer(
-        self,
-        service: Bridged,
-        body: bytes,
-        content_type: str | None,
-        actions: Sequence[str],
-        received: datetime,
-        peer: Peer = INTERNAL,
-    ) -> Answer: ...
+    async def answer(self, post: Post) -> Answer: ...
 
 
 class SoapHttp:
@@ -87,7 +77,7 @@ class SoapHttp:
         body = await http.body(scope, receive, self._limit)
         content_type = http.header(scope, b"content-type")
         actions = http.headers(scope, b"soapaction")
-        answer = await self._face.answer(service, body, content_type, actions, self._clock())
+        answer = await self._face.answer(Post(service, body, content_type, actions, self._clock()))
         await http.respond(send, answer.status, answer.content_type, answer.body, self._headers(scope, answer))
 
     def _headers(self, scope: http.Scope, answer: Answer) -> list[tuple[bytes, bytes]]:

@@ -88,6 +88,23 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A message that was sent to a service, as it arrived: `actions` are its SOAPAction headers."""
+
+    service: Bridged
+    body: bytes = field(repr=False)
+    content_type: str | None
+    actions: Sequence[str]
+    received: datetime
+    peer: Peer = INTERNAL
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The HTTP headers that it is understood by."""
+        return {"Content-Type": self.content_type or ""} | ({"SOAPAction": self.actions[0]} if self.actions else {})
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What goes back: HTTP status, content type, bytes, and the rules that were applied.
 
@@ -188,34 +205,27 @@ class SoapFace:
         self._key = hashlib.sha256(key).digest()  # whatever its length, one that BLAKE2 takes
         self._switched_off = switched_off
 
-    async def answer(
-        self,
-        service: Bridged,
-        body: bytes,
-        content_type: str | None,
-        actions: Sequence[str],
-        received: datetime,
-        peer: Peer = INTERNAL,
-    ) -> Answer:
-        """Answer one POST to a service. Everything that goes wrong is a fault in the caller's SOAP version."""
+    async def answer(self, post: Post) -> Answer:
+        """Answer one message. Everything that goes wrong is a fault in the caller's SOAP version."""
+        service = post.service
         cited: list[str] = []
-        exchanges: list[tuple[RestRequest, RestReply | str]] | None = [] if peer.watched else None
-        account = Account(Face.SOAP, service.key, received, peer)
+        exchanges: list[tuple[RestRequest, RestReply | str]] | None = [] if post.peer.watched else None
+        account = Account(Face.SOAP, service.key, post.received, post.peer)
         version, seen = Version.SOAP11, None
         try:
-            version, charset, action = version_of(content_type)
-            root = guard.parse(body, self._limits, charset)
+            version, charset, action = version_of(post.content_type)
+            root = guard.parse(post.body, self._limits, charset)
             envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
             bridge = _bridge(service, envelope.body.tag)
             seen = Seen(bridge, "")
             account.operation = bridge.contract.name
-            check_action(version, actions, action, bridge.contract.soap_action)
+            check_action(version, post.actions, action, bridge.contract.soap_action)
             if bridge.area is None:
-                return await self._elsewhere(service, bridge, root, body, content_type, actions, account)
+                return await self._elsewhere(post, bridge, root, account)
             blocks = _blocks(service, bridge, envelope)
             seen = Seen(bridge, _organisation(blocks))
-            self._check_retirement(service, bridge, seen.caller, received)
-            call = self._call(service, bridge, envelope, blocks, received)
+            self._check_retirement(service, bridge, seen.caller, post.received)
+            call = self._call(service, bridge, envelope, blocks, post.received)
             account.caller, account.organisation = call.caller, seen.caller
             account.asked, account.citizen = tuple(_asked(call.body)), _citizen(call.body)
             callers.check(call.caller, self._codelists, call.day)
@@ -276,42 +286,32 @@ class SoapFace:
     def _digest(self, said: str) -> bytes:
         return hashlib.blake2b(said.encode(), key=self._key, digest_size=32).digest()
 
-    def recognised(self, service: Bridged, body: bytes, content_type: str | None) -> Seen | None:
+    def recognised(self, post: Post) -> Seen | None:
         """Which operation a call is of and who makes it, without answering it; None where it can't be read.
 
         Whatever this gateway would refuse in it: which side answers must not depend on what one of them finds wrong.
         """
         charset = None
         with suppress(Fault):  # the old service may take what is no Content-Type of SOAP
-            charset = version_of(content_type)[1]
+            charset = version_of(post.content_type)[1]
         try:
-            root = guard.parse(body, self._limits, charset)
+            root = guard.parse(post.body, self._limits, charset)
         except Fault:
             return None
         request = next(_below(root, "Body"), None)
-        bridge = None if request is None else service.bridges.get(str(request.tag))
+        bridge = None if request is None else post.service.bridges.get(str(request.tag))
         return None if bridge is None else Seen(bridge, _called_for(root), _citizen_in(root))
 
-    async def _elsewhere(
-        self,
-        service: Bridged,
-        bridge: Bridge,
-        root: etree._Element,
-        body: bytes,
-        content_type: str | None,
-        actions: Sequence[str],
-        account: Account,
-    ) -> Answer:
+    async def _elsewhere(self, post: Post, bridge: Bridge, root: etree._Element, account: Account) -> Answer:
         """An operation that is not modernised: the old service's own answer, or a fault. Nothing of it is judged."""
-        self._check_retirement(service, bridge, "a caller of what is not modernised", account.received)
+        self._check_retirement(post.service, bridge, "a caller of what is not modernised", post.received)
         account.organisation, account.citizen = _called_for(root), _citizen_in(root)
-        if self._old is None or not self._old.reaches(service.key):
+        key = post.service.key
+        if self._old is None or not self._old.reaches(key):
             note = f"{bridge.contract.name} is not modernised, and no old address is configured for it"
             raise GatewayFault(1100, "operation.not-bridged", note=note, status=501)
-        headers = {"Content-Type": content_type or "", **({"SOAPAction": actions[0]} if actions else {})}
-        raw = await self._books.forwarded(
-            account, bridge.writes, partial(self._old.forward, service.key, body, headers)
-        )
+        forward = partial(self._old.forward, key, post.body, post.headers)
+        raw = await self._books.forwarded(account, bridge.writes, forward)
         return Answer(raw.status, raw.kind, raw.body, seen=Seen(bridge, ""))
 
     def _check_retirement(self, service: Bridged, bridge: Bridge, caller: str, received: datetime) -> None:

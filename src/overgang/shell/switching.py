@@ -15,23 +15,17 @@ from overgang.core.compare.modes import Modes
 from overgang.core.compare.values import Mode, Reply
 from overgang.core.errors import Fault
 from overgang.core.messages import Face, RestReply, RestRequest
-from overgang.shell.books import INTERNAL, Account, Books, NoBooks, Peer
-from overgang.shell.soap_ingress import Answer, Bridged, OldSide, Seen, SoapFace, faulted
+from overgang.shell.books import Account, Books, NoBooks
+from overgang.shell.soap_ingress import Answer, Bridged, OldSide, Post, Seen, SoapFace, faulted
 from overgang.shell.telemetry import Telemetry, used
 from overgang.wire.envelope import Version, version_of
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Post):
     """An old call as it arrived, and what it was seen to be; `seen` None: it can't be read."""
 
-    service: Bridged
-    body: bytes = field(repr=False)
-    content_type: str | None
-    actions: Sequence[str]
-    received: datetime
-    seen: Seen | None
-    peer: Peer = INTERNAL
+    seen: Seen | None = None
 
     @property
     def operation(self) -> str:
@@ -40,11 +34,6 @@ class Call:
     @property
     def caller(self) -> str:
         return self.seen.caller if self.seen is not None else ""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The HTTP headers that a SOAP call is understood by."""
-        return {"Content-Type": self.content_type or ""} | ({"SOAPAction": self.actions[0]} if self.actions else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +99,18 @@ class Switch:
         self._face, self._old, self._modes, self._beside, self._records = face, old, modes, beside, records
         self._used, self._areas = used, areas
 
-    async def answer(
-        self,
-        service: Bridged,
-        body: bytes,
-        content_type: str | None,
-        actions: Sequence[str],
-        received: datetime,
-        peer: Peer = INTERNAL,
-    ) -> Answer:
-        """Answer one POST to a service; a fault in the caller's SOAP version where no side can."""
-        modes = self._modes()
-        alone = modes.all_new(service.key) or not self._old.reaches(service.key)
+    async def answer(self, post: Post) -> Answer:
+        """Answer one message; a fault in the caller's SOAP version where no side can."""
+        modes, key = self._modes(), post.service.key
+        alone = modes.all_new(key) or not self._old.reaches(key)
         if alone and not self._records.on:
-            answer = await self._face.answer(service, body, content_type, actions, received, peer)
+            answer = await self._face.answer(post)
         else:
-            seen = self._face.recognised(service, body, content_type)
-            call = Call(service, body, content_type, actions, received, seen, peer)
-            mode = Mode.NEW if alone else modes.of(service.key, call.operation, call.caller)
+            seen = self._face.recognised(post)
+            call = Call(post.service, post.body, post.content_type, post.actions, post.received, post.peer, seen)
+            mode = Mode.NEW if alone else modes.of(key, call.operation, call.caller)
             answer = await self._answered(call, mode)
-        self._count(service, answer, received)
+        self._count(post.service, answer, post.received)
         return answer
 
     async def _answered(self, call: Call, mode: Mode) -> Answer:
@@ -154,8 +135,7 @@ class Switch:
         return answer
 
     async def _by_new(self, call: Call, *, watched: bool) -> Answer:
-        peer = replace(call.peer, watched=True) if watched else call.peer
-        return await self._face.answer(call.service, call.body, call.content_type, call.actions, call.received, peer)
+        return await self._face.answer(replace(call, peer=replace(call.peer, watched=True)) if watched else call)
 
     async def _by_old(self, call: Call) -> Answer:
         """The old service's own bytes, sent and answered untouched."""
