@@ -10,7 +10,7 @@ from overgang.core.messages import RestReply, RestRequest
 from overgang.core.paths import path
 from overgang.wire.envelope import Version, wrap
 from overgang.wire.masking import Masker
-from overgang.wire.masking.modern import Exchange, ModernMasker
+from overgang.wire.masking.modern import ModernMasker
 
 CITIZEN, NAME, GUID = "1203852326", "Hansen-Jensen", "6d1f7a0e-53c5-4f0e-9a43-0a5c1e2b7e10"
 PROPERTIES = ("fravaerType", "startDato", "kommentar", "krav", "aar", "foedselsdato")
@@ -66,7 +66,7 @@ def test_paths_headers_and_queries_are_replaced() -> None:
         query={"navn": NAME},
         raw=NAME.encode(),
     )
-    ((out, back),) = MASKER.blocks([Exchange(request, RestReply(200, {"kommentar": CITIZEN}))])
+    ((out, back),) = MASKER.blocks([(request, RestReply(200, {"kommentar": CITIZEN}))]) or ()
     assert not any(canary in out + back for canary in (CITIZEN, NAME, GUID))
     assert out.startswith("PUT /visiteringogstatus/v1/Fravaer/")
     assert back.startswith("200 {")
@@ -82,9 +82,10 @@ def test_the_pseudonyms_are_those_of_the_old_messages() -> None:
 @pytest.mark.parametrize(("reply", "told"), [("timeout", "timeout"), ("open", "unavailable"), (RestReply(204), "204")])
 def test_a_reply_that_did_not_come_or_has_no_body_is_told(reply: RestReply | str, told: str) -> None:
     request = RestRequest("GET", path("/visiteringogstatus/v1/Fravaer"), citizen=CITIZEN)
-    assert MASKER.blocks([Exchange(request, reply)])[0][1] == told
+    ((_, back),) = MASKER.blocks([(request, reply)]) or ()
+    assert back == told
 
 
 def test_more_than_is_kept_is_not_kept_at_all() -> None:
     request = RestRequest("GET", path("/visiteringogstatus/v1/Fravaer"))
-    assert MASKER.blocks([Exchange(request, RestReply(200, ["x" * 300_000]))]) == ()
+    assert MASKER.blocks([(request, RestReply(200, ["x" * 300_000]))]) is None

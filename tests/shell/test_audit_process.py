@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from overgang.core.audit import Kind
+from overgang.shell.audit_apart import Apart
 from overgang.shell.audit_process import Setup
-from overgang.shell.auditing import Apart
-from overgang.shell.scribe import Draft
+from overgang.shell.scribe import Draft, Item
 from overgang.shell.store import Store
 
 KEY = b"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
@@ -31,11 +31,11 @@ def test_its_command_line_holds_no_secret_and_signals_to_the_gateway_do_not_end_
 
     async def run() -> None:
         auditor = Apart(Setup(url, [KEY], [KEY]))
-        await auditor.put(Draft(Kind.READ, datetime.now(UTC), {"n": 1}))
+        await auditor.put(Item(Draft(Kind.READ, datetime.now(UTC), {"n": 1})))
         lines.append(command_line(auditor.pid))
         for name in (signal.SIGTERM, signal.SIGINT):
             os.kill(auditor.pid, name)
-        await auditor.put(Draft(Kind.READ, datetime.now(UTC), {"n": 2}))
+        await auditor.put(Item(Draft(Kind.READ, datetime.now(UTC), {"n": 2})))
         await asyncio.to_thread(auditor.close)
 
     asyncio.run(run())

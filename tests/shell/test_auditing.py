@@ -1,19 +1,17 @@
 """The audit's writer, as a thread and as a process of its own: durable when told so, an error for all who wait else."""
 
 import asyncio
-import os
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from overgang.core.audit import Kind, check
+from overgang.shell.audit_apart import Apart
 from overgang.shell.audit_process import Setup
-from overgang.shell.auditing import Apart, Auditor, InThread
-from overgang.shell.scribe import Draft, Scribe
+from overgang.shell.auditing import Auditor, InThread
+from overgang.shell.scribe import Draft, Item, Scribe
 from overgang.shell.signing import Signer
 from overgang.shell.store import Store, StoreError
 from overgang.shell.store.ledger import Claim, Done
@@ -58,12 +56,11 @@ def good(store: Store) -> int:
 def test_what_is_put_is_durable_and_its_claims_are_told(make: Make, store: Store) -> None:
     async def run() -> None:
         auditor = make()
-        first = await auditor.put(draft(), [Claim(b"1" * 32, b"b" * 32, "m/1")])
+        first = await auditor.put(Item(draft(), [Claim(b"1" * 32, b"b" * 32, "m/1")]))
         assert first[b"1" * 32].owner == "m/1"
-        await auditor.put(draft(), done=[Done(b"1" * 32, b"b" * 32, "m/1", b"answer")])
-        again = await auditor.put(draft(), [Claim(b"1" * 32, b"b" * 32, "m/2")])
+        await auditor.put(Item(draft(), done=[Done(b"1" * 32, b"b" * 32, "m/1", b"answer")]))
+        again = await auditor.put(Item(draft(), [Claim(b"1" * 32, b"b" * 32, "m/2")]))
         assert again[b"1" * 32].answer == b"answer"
-        assert auditor.waiting == 0
         await asyncio.to_thread(auditor.close)
 
     asyncio.run(run())
@@ -74,7 +71,7 @@ def test_many_that_put_at_once_are_all_told(make: Make, store: Store) -> None:
     async def run() -> None:
         auditor = make()
         claims = [Claim(n.to_bytes(32), b"b" * 32, f"m/{n}") for n in range(700)]
-        told = await asyncio.gather(*(auditor.put(draft(n), [claim]) for n, claim in enumerate(claims)))
+        told = await asyncio.gather(*(auditor.put(Item(draft(n), [claim])) for n, claim in enumerate(claims)))
         assert [next(iter(one.values())).owner for one in told] == [claim.owner for claim in claims]
         await asyncio.to_thread(auditor.close)
 
@@ -87,7 +84,7 @@ def test_after_the_end_nothing_is_taken(make: Make) -> None:
         auditor = make()
         await asyncio.to_thread(auditor.close)
         with pytest.raises(StoreError, match="takes nothing more"):
-            await auditor.put(draft())
+            await auditor.put(Item(draft()))
 
     asyncio.run(run())
 
@@ -95,10 +92,10 @@ def test_after_the_end_nothing_is_taken(make: Make) -> None:
 def test_a_waiter_that_gives_up_harms_nobody(make: Make, store: Store) -> None:
     async def run() -> None:
         auditor = make()
-        given_up = asyncio.ensure_future(auditor.put(draft(1)))
+        given_up = asyncio.ensure_future(auditor.put(Item(draft(1))))
         await asyncio.sleep(0)
         given_up.cancel()
-        await auditor.put(draft(2))
+        await auditor.put(Item(draft(2)))
         await asyncio.to_thread(auditor.close)
 
     asyncio.run(run())
@@ -112,53 +109,8 @@ def test_a_store_that_fails_is_an_error_for_all_who_wait(tmp_path: Path) -> None
 
     async def run() -> None:
         auditor = InThread(Scribe(Broken(f"sqlite:///{tmp_path}/b.sqlite", KEY), Signer([SECRET])))
-        told = await asyncio.gather(*(auditor.put(draft(n)) for n in range(3)), return_exceptions=True)
+        told = await asyncio.gather(*(auditor.put(Item(draft(n))) for n in range(3)), return_exceptions=True)
         assert {str(one) for one in told} == {"the audit failed: RuntimeError"}
         await asyncio.to_thread(auditor.close)
 
     asyncio.run(run())
-
-
-def test_a_process_that_is_killed_is_told_of_and_started_anew(url: str, store: Store) -> None:
-    async def run() -> None:
-        auditor = Apart(Setup(url, [KEY], [SECRET]))
-        await auditor.put(draft(1))
-        first = auditor.pid
-        os.kill(first, signal.SIGSTOP)  # so that what is put next waits for it
-        waiting = [asyncio.ensure_future(auditor.put(draft(n))) for n in range(3)]
-        await asyncio.sleep(0.05)
-        os.kill(first, signal.SIGKILL)
-        told = await asyncio.gather(*waiting, return_exceptions=True)
-        assert {str(one) for one in told} == {"the audit's writer ended"}
-        while auditor.pid == first:  # not started over and over
-            with suppress(StoreError):
-                await auditor.put(draft(9))
-            await asyncio.sleep(0.05)
-        await asyncio.to_thread(auditor.close)
-
-    asyncio.run(run())
-    entries = [record.entry for chain in store.chains() for record in store.records(chain.id)]
-    assert sum('{"n":1,' in entry for entry in entries) == 1
-    assert sum('{"n":9,' in entry for entry in entries) == 1
-
-
-def test_a_process_whose_store_can_not_be_opened_is_an_error_not_a_wait(tmp_path: Path) -> None:
-    async def run() -> None:
-        auditor = Apart(Setup(f"sqlite:///{tmp_path}/none/a.sqlite", [KEY], [SECRET]))
-        with pytest.raises(StoreError, match="ended"):
-            await auditor.put(draft(1))
-        await asyncio.to_thread(auditor.close)
-
-    asyncio.run(run())
-
-
-def test_what_was_put_before_the_gateway_is_gone_is_written_all_the_same(url: str, store: Store) -> None:
-    async def run() -> None:
-        auditor = Apart(Setup(url, [KEY], [SECRET]))
-        waiting = asyncio.ensure_future(auditor.put(draft(1)))
-        await asyncio.sleep(0)
-        await asyncio.to_thread(auditor.close)
-        waiting.cancel()
-
-    asyncio.run(run())
-    assert good(store) == 1

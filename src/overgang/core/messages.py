@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from overgang.core.paths import Path
 from overgang.core.values import COPENHAGEN, Tidspunkt
@@ -121,6 +121,10 @@ class Notice:
     entity: str
     citizen: str = field(repr=False)
     rule: str
+
+
+# A request to the modern side and its reply, or the key of what kept the reply from coming ("timeout", "unavailable").
+Exchange: TypeAlias = tuple[RestRequest, "RestReply | str"]
 
 
 class Sent(NamedTuple):

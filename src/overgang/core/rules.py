@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from overgang.core.codelists import CodeList
 from overgang.core.errors import ERRORS, OUTCOME_UNKNOWN, CallerFault, Fault, UpstreamFault
 from overgang.core.fields import Field, Table
-from overgang.core.messages import Caller, Face, Notice, RestReply, RestRequest, Sent
+from overgang.core.messages import Caller, Exchange, Face, Notice, RestReply, RestRequest, Sent
 from overgang.core.timeline import NotInForce, Source, Timeline, Version
 from overgang.core.values import Tidspunkt, Unmappable
 
@@ -44,7 +44,7 @@ class Context:
     notices: list[Notice] = dataclasses.field(default_factory=list)
     sent: list[Sent] = dataclasses.field(default_factory=list)
     citizens: set[str] = dataclasses.field(default_factory=set, repr=False)
-    exchanges: list[tuple[RestRequest, RestReply | str]] | None = dataclasses.field(default=None, repr=False)
+    exchanges: list[Exchange] | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

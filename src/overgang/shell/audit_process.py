@@ -1,16 +1,14 @@
 """The process that writes the audit: started by a gateway, with the number of the socket between them."""
 
 import logging
-import pickle
 import signal
 import socket
-import struct
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from overgang.shell.auditing import serve
+from overgang.shell.audit_apart import first, serve
 from overgang.shell.scribe import Scribe
 from overgang.shell.signing import Signer
 from overgang.shell.store.errors import StoreError
@@ -33,7 +31,7 @@ def main(number: str) -> int:
         signal.signal(name, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with socket.socket(fileno=int(number)) as link:
-        setup = _setup(link)
+        setup: Setup = first(link)
         try:
             ledger = Ledger(setup.url, setup.keys[0], old_keys=setup.keys[1:])
         except StoreError as mistake:
@@ -44,12 +42,6 @@ def main(number: str) -> int:
         finally:
             ledger.close()
     return 0
-
-
-def _setup(link: socket.socket) -> Setup:
-    (size,) = struct.unpack("!I", link.recv(4, socket.MSG_WAITALL))
-    setup: Setup = pickle.loads(link.recv(size, socket.MSG_WAITALL))
-    return setup
 
 
 if __name__ == "__main__":

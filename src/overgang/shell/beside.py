@@ -31,7 +31,7 @@ from overgang.shell.soap_ingress import OldSide, SoapFace, where
 from overgang.shell.switching import Call, Timed
 from overgang.wire.comparing import Comparer
 from overgang.wire.masking import Masker
-from overgang.wire.masking.modern import Exchange, ModernMasker
+from overgang.wire.masking.modern import ModernMasker
 
 log = logging.getLogger(__name__)
 
@@ -261,7 +261,7 @@ class Besides:
             action=masker.action(call.actions[0]) if call.actions else "",
             old=masker.reply(old, given),
             new=masker.reply(new.reply, given) if new.rehearsed is None else _not_sent(new.rehearsed),
-            exchanges=self._judges.modern.blocks(_exchanges(new)),
+            exchanges=self._judges.modern.blocks(new.exchanges),
         )
         judged = tuple(replace(one, difference=masker.difference(one.difference, given)) for one in compared.judged)
         return replace(compared, judged=judged, kept=kept)
@@ -291,11 +291,6 @@ def chosen(call: Call, key: bytes, purpose: str, share: float) -> bool:
     """Whether a call is in the sample: by its own bytes, so that every gateway chooses the same calls."""
     digest = hashlib.blake2b(call.body, key=key[:64], salt=purpose.encode()[:16], digest_size=8).digest()
     return int.from_bytes(digest) < share * 2**64
-
-
-def _exchanges(new: Timed) -> list[Exchange]:
-    """What was asked of the modern side; the last may be a write that was not sent it."""
-    return [Exchange(request, reply) for request, reply in new.exchanges]
 
 
 def _not_sent(request: RestRequest) -> Reply:

@@ -7,20 +7,17 @@ its answer leaves. What can't be written down is not done.
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, Protocol
 
 from overgang.core.audit import Kind
 from overgang.core.errors import CallerFault, Fault, GatewayFault
-from overgang.core.messages import Caller, Face
-from overgang.core.rules import Context
+from overgang.shell.accounts import Account
 from overgang.shell.auditing import Auditor
 from overgang.shell.client import Raw
 from overgang.shell.clock import Clock, now
-from overgang.shell.scribe import Draft, Outcomes
+from overgang.shell.scribe import Draft, Item, Outcomes
 from overgang.shell.store.errors import StoreError
 from overgang.shell.store.ledger import Batch, Claim, Done, Dropped, Ledger, Outcome
 
@@ -29,72 +26,6 @@ log = logging.getLogger(__name__)
 PATIENCE: Final = 3.0  # seconds that a call waits for its record to be written
 GONE_AFTER: Final = 4.0  # seconds without a beat after which a gateway counts as gone
 _LOOK: Final = 0.05  # seconds between two looks at what another gateway carries out
-_CITIZEN_USER: Final = 1  # RequestUserType: the user is the citizen, named by the citizen number
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Where a call comes from: `who` as the connection shows it ("" while nothing does), and what it is made for.
-
-    `watched`: what is asked of the modern side is wanted beside the answer.
-    """
-
-    who: str = ""
-    purpose: str = "call"
-    watched: bool = False
-
-
-INTERNAL: Final = Peer()
-
-
-@dataclass(slots=True)
-class Account:
-    """What is known of one call, filled in on its way. `caller` and `context` are None until they are read.
-
-    `asked` names the elements or properties that the call fills; their values are never written down.
-    """
-
-    face: Face
-    service: str
-    received: datetime
-    peer: Peer = INTERNAL
-    operation: str = ""
-    organisation: str = ""
-    caller: Caller | None = None
-    context: Context | None = None
-    citizen: str | None = field(default=None, repr=False)
-    asked: Sequence[str] = ()
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
-    started: float = field(default_factory=time.perf_counter)
-    closed: bool = False  # its last record is written
-
-    def draft(self, kind: Kind, event: str, **more: Any) -> Draft:
-        """A record of this call."""
-        said: dict[str, Any] = {
-            "id": self.id,
-            "event": event,
-            "face": self.face.value,
-            "service": self.service,
-            "operation": self.operation,
-            "who": self.peer.who,
-            "purpose": self.peer.purpose,
-            "organisation": self.organisation,
-            "asked": list(self.asked),
-        }
-        said = {name: value for name, value in said.items() if value}
-        citizen, user = self.citizen, None
-        if self.caller is not None:
-            said["organisation"] = str(self.caller.organisation)
-            said["userOrganisation"] = str(self.caller.user_organisation)
-            said["userType"] = self.caller.user_type
-            user = self.caller.user_identifier if self.caller.user_type != _CITIZEN_USER else None
-        if event != "intent":
-            said["ms"] = round((time.perf_counter() - self.started) * 1000, 2)
-            if self.context is not None:
-                said["calls"] = [list(one) for one in self.context.sent]
-                said["rules"] = list(self.context.cited)
-                citizen = citizen or next(iter(sorted(self.context.citizens)), None)
-        return Draft(kind, self.received, {**said, **more}, citizen, user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +90,6 @@ class Kept:
         self._beats = 0
         self._under_way: dict[bytes, asyncio.Event] = {}
         self._left: list[Dropped] = []  # claims that could not be given up yet
-        self.repeats = self.failures = 0
 
     async def read(self, account: Account, status: int = 200) -> None:
         account.closed = True
@@ -245,7 +175,6 @@ class Kept:
         return ran.answer
 
     async def _repeated(self, account: Account, answer: bytes) -> bytes:
-        self.repeats += 1
         account.closed = True
         await self._put(account.draft(Kind.WRITE, "repeat", status=200))
         return answer
@@ -288,9 +217,8 @@ class Kept:
     async def _put(self, draft: Draft, claims: Sequence[Claim] = (), **more: Any) -> Outcomes:
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self._auditor.put(draft, claims, **more)
+                return await self._auditor.put(Item(draft, claims, **more))
         except (TimeoutError, StoreError) as mistake:
-            self.failures += 1
             log.error("a call is not written down: %s", mistake if isinstance(mistake, StoreError) else "in time")
             raise _unwritten() from None
 

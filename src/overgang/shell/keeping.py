@@ -11,8 +11,9 @@ from typing import Final
 from overgang.core.audit import Head, Kind
 from overgang.core.compare.modes import Modes
 from overgang.core.messages import Notice
+from overgang.shell.audit_apart import Apart
 from overgang.shell.audit_process import Setup
-from overgang.shell.auditing import Apart, Auditor, InThread
+from overgang.shell.auditing import Auditor, InThread
 from overgang.shell.books import Kept
 from overgang.shell.clock import Clock, now
 from overgang.shell.config import Config

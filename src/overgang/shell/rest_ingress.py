@@ -17,7 +17,8 @@ from overgang.core.paths import Path
 from overgang.core.rules import Context, refusal
 from overgang.core.values import COPENHAGEN
 from overgang.shell import http
-from overgang.shell.books import INTERNAL, Account, Books, NoBooks, Ran, Wish
+from overgang.shell.accounts import INTERNAL, Account
+from overgang.shell.books import Books, NoBooks, Ran, Wish
 from overgang.shell.clock import Clock
 from overgang.shell.config import HeaderNames
 from overgang.shell.config_audit import Deadlines

@@ -18,11 +18,12 @@ from overgang.core import callers
 from overgang.core.area import Operation
 from overgang.core.codelists import CodeList
 from overgang.core.errors import CallerFault, Fault, GatewayFault
-from overgang.core.messages import Face, RestReply, RestRequest, SoapCall
+from overgang.core.messages import Exchange, Face, RestRequest, SoapCall
 from overgang.core.retirement import Retirement
 from overgang.core.rules import Context
 from overgang.core.values import COPENHAGEN
-from overgang.shell.books import INTERNAL, Account, Books, NoBooks, Peer, Ran, Wish
+from overgang.shell.accounts import INTERNAL, Account, Peer
+from overgang.shell.books import Books, NoBooks, Ran, Wish
 from overgang.shell.client import Raw
 from overgang.shell.config_audit import Deadlines
 from overgang.shell.driver import Driver, Rehearsed
@@ -121,7 +122,7 @@ class Answer:
     seen: Seen | None = None
     rehearsed: RestRequest | None = None
     trouble: str = ""
-    exchanges: Sequence[tuple[RestRequest, RestReply | str]] = field(default=(), repr=False)
+    exchanges: Sequence[Exchange] = field(default=(), repr=False)
 
 
 class OldSide(Protocol):
@@ -209,7 +210,7 @@ class SoapFace:
         """Answer one message. Everything that goes wrong is a fault in the caller's SOAP version."""
         service = post.service
         cited: list[str] = []
-        exchanges: list[tuple[RestRequest, RestReply | str]] | None = [] if post.peer.watched else None
+        exchanges: list[Exchange] | None = [] if post.peer.watched else None
         account = Account(Face.SOAP, service.key, post.received, post.peer)
         version, seen = Version.SOAP11, None
         try:
@@ -239,7 +240,7 @@ class SoapFace:
                 names=bridge.names,
                 exchanges=exchanges,
             )
-            text = await self._answered(bridge, call, context, account, message_ids(root))
+            text = await self._answered(bridge, call, context, account, root)
             return Answer(200, version.content_type, wrap(version, text), cited, seen=seen, exchanges=exchanges or ())
         except Fault as fault:
             answer = await self._refused(version, fault, cited, seen, account)
@@ -254,7 +255,7 @@ class SoapFace:
             return await self._refused(version, GatewayFault(1011, "gateway.internal"), cited, seen, account)
 
     async def _answered(
-        self, bridge: Bridge, call: SoapCall, context: Context, account: Account, ids: Sequence[str]
+        self, bridge: Bridge, call: SoapCall, context: Context, account: Account, root: etree._Element
     ) -> str:
         """The answer's element as text: of a read once it is written down, of a write carried out once."""
         assert bridge.area is not None
@@ -268,7 +269,7 @@ class SoapFace:
             told = _encoded(bridge, await self._driver.run(flow(call), context, seconds))
             return Ran(f"{' '.join(context.cited)}\n{told}".encode())
 
-        also = [self._digest(f"message {call.caller.organisation} {one}") for one in ids]
+        also = [self._digest(f"message {call.caller.organisation} {one}") for one in message_ids(root)]
         kept = await self._books.once(account, Wish(call.identity, call.identity, also), run, seconds)
         rules, _, text = kept.decode().partition("\n")
         context.cited[:] = rules.split()

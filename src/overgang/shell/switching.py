@@ -14,8 +14,9 @@ from typing import Protocol
 from overgang.core.compare.modes import Modes
 from overgang.core.compare.values import Mode, Reply
 from overgang.core.errors import Fault
-from overgang.core.messages import Face, RestReply, RestRequest
-from overgang.shell.books import Account, Books, NoBooks
+from overgang.core.messages import Exchange, Face, RestRequest
+from overgang.shell.accounts import Account
+from overgang.shell.books import Books, NoBooks
 from overgang.shell.soap_ingress import Answer, Bridged, OldSide, Post, Seen, SoapFace, faulted
 from overgang.shell.telemetry import Telemetry, used
 from overgang.wire.envelope import Version, version_of
@@ -47,7 +48,7 @@ class Timed:
     seconds: float
     rules: Sequence[str] = ()
     rehearsed: RestRequest | None = None
-    exchanges: Sequence[tuple[RestRequest, RestReply | str]] = field(default=(), repr=False)
+    exchanges: Sequence[Exchange] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, answer: Answer, seconds: float) -> "Timed":

@@ -44,7 +44,8 @@ def curl(compared: Compared, address: str, trial: TrialCitizens | None = None) -
         *(f"-H {shlex.quote(header)}" for header in headers),
         f"--data-binary @- <<'{end}'",
     ]
-    return " \\\n  ".join(lines) + f"\n{text}\n{end}\n"
+    said = "" if trial is None else "# Each citizen number is replaced by one of the trial's; the rest is masked.\n"
+    return said + " \\\n  ".join(lines) + f"\n{text}\n{end}\n"
 
 
 def case(compared: Compared) -> str:
@@ -68,7 +69,7 @@ def case(compared: Compared) -> str:
     ]
     soap_in = _content(request)
     blocks = ["---------- soap in", soap_in]
-    for out, back in _numbered(soap_in, kept.exchanges):
+    for out, back in _numbered(soap_in, kept.exchanges or ()):
         blocks += ["---------- rest out", out, "---------- rest in", back]
     blocks += ["---------- soap out", _expected(kept.old)]
     return "\n".join([*head, *blocks]) + "\n"
@@ -100,7 +101,7 @@ def _missing(kept: Kept) -> str:
     """What the case can't show."""
     if kept.new.trouble == NOT_SENT:
         return " The write was not sent: its reply is to be put in the place of the last one."
-    return "" if kept.exchanges else " What was asked of the modern side is not kept."
+    return " What was asked of the modern side is not kept." if kept.exchanges is None else ""
 
 
 def _places(compared: Compared) -> str:

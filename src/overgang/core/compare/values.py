@@ -91,14 +91,17 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A call and both of its answers, every personal value replaced."""
+    """A call and both of its answers, every personal value replaced.
+
+    `exchanges` with the modern side are blocks `rest out` and `rest in` of a case; None where they are not kept.
+    """
 
     request: bytes = field(repr=False)
     content_type: str
     action: str
     old: Reply
     new: Reply
-    exchanges: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    exchanges: tuple[tuple[str, str], ...] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

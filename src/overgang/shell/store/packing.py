@@ -52,7 +52,8 @@ def kept_read(packed: bytes) -> Kept:
     old_at = head["request"]
     new_at = old_at + head["old"]["length"]
     old, new = _reply(head["old"], bodies[old_at:new_at]), _reply(head["new"], bodies[new_at:])
-    exchanges = tuple((out, back) for out, back in head.get("exchanges", ()))  # older ones have none
+    asked = head.get("exchanges")  # older ones have none
+    exchanges = None if asked is None else tuple((out, back) for out, back in asked)
     return Kept(bodies[:old_at], head["type"], head["action"], old, new, exchanges)
 
 

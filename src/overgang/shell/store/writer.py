@@ -193,5 +193,5 @@ def _size(compared: Compared) -> int:
     kept = compared.kept
     if kept is None:
         return 0
-    exchanges = sum(len(text) for pair in kept.exchanges for text in pair)
+    exchanges = sum(len(text) for pair in kept.exchanges or () for text in pair)
     return len(kept.request) + len(kept.old.body) + len(kept.new.body) + exchanges

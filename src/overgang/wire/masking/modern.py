@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from overgang.core.messages import RestReply, RestRequest
+from overgang.core.messages import Exchange, RestReply, RestRequest
 from overgang.core.paths import Path
 from overgang.core.pseudonyms import Pseudonyms
 from overgang.wire import cases
@@ -17,13 +17,6 @@ _BIRTH: Final = re.compile("birth|foedsel|fødsel", re.IGNORECASE)
 _CODE: Final = re.compile(r"(type|kategori|grad|aarsag|status|errorCode)$", re.IGNORECASE)
 _LARGEST_CODE: Final = 99_999
 _MOST: Final = 256 * 1024  # characters of all exchanges of a call together
-
-
-class Exchange(NamedTuple):
-    """A request to the modern side and its reply, or what kept the reply from coming ("timeout", "unavailable")."""
-
-    request: RestRequest
-    reply: RestReply | str
 
 
 class ModernMasker:
@@ -39,10 +32,10 @@ class ModernMasker:
                 self._names.update(properties if isinstance(properties, Mapping) else ())
                 self._words.update(word for word in words if isinstance(word, str)) if isinstance(words, list) else None
 
-    def blocks(self, exchanges: Iterable[Exchange]) -> tuple[tuple[str, str], ...]:
-        """Each as the blocks `rest out` and `rest in` of a case; nothing where they are more than is kept."""
-        made = tuple((cases.written(self._request(one.request)), self._reply(one.reply)) for one in exchanges)
-        return made if sum(len(text) for pair in made for text in pair) <= _MOST else ()
+    def blocks(self, exchanges: Iterable[Exchange]) -> tuple[tuple[str, str], ...] | None:
+        """Each as the blocks `rest out` and `rest in` of a case; None where they are more than is kept."""
+        made = tuple((cases.written(self._request(request)), self._reply(reply)) for request, reply in exchanges)
+        return made if sum(len(text) for pair in made for text in pair) <= _MOST else None
 
     def _request(self, request: RestRequest) -> RestRequest:
         text = self._pseudonyms.text

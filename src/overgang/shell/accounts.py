@@ -1,0 +1,80 @@
+"""What is told of a call: filled in on its way, and made into the records of the audit."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from overgang.core.audit import Kind
+from overgang.core.messages import Caller, Face
+from overgang.core.rules import Context
+from overgang.shell.scribe import Draft
+
+_CITIZEN_USER: Final = 1  # RequestUserType: the user is the citizen, named by the citizen number
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Where a call comes from: `who` as the connection shows it ("" while nothing does), and what it is made for.
+
+    `watched`: what is asked of the modern side is wanted beside the answer.
+    """
+
+    who: str = ""
+    purpose: str = "call"
+    watched: bool = False
+
+
+INTERNAL: Final = Peer()
+
+
+@dataclass(slots=True)
+class Account:
+    """What is known of one call, filled in on its way. `caller` and `context` are None until they are read.
+
+    `asked` names the elements or properties that the call fills; their values are never written down.
+    """
+
+    face: Face
+    service: str
+    received: datetime
+    peer: Peer = INTERNAL
+    operation: str = ""
+    organisation: str = ""
+    caller: Caller | None = None
+    context: Context | None = None
+    citizen: str | None = field(default=None, repr=False)
+    asked: Sequence[str] = ()
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    started: float = field(default_factory=time.perf_counter)
+    closed: bool = False  # its last record is written
+
+    def draft(self, kind: Kind, event: str, **more: Any) -> Draft:
+        """A record of this call."""
+        said: dict[str, Any] = {
+            "id": self.id,
+            "event": event,
+            "face": self.face.value,
+            "service": self.service,
+            "operation": self.operation,
+            "who": self.peer.who,
+            "purpose": self.peer.purpose,
+            "organisation": self.organisation,
+            "asked": list(self.asked),
+        }
+        said = {name: value for name, value in said.items() if value}
+        citizen, user = self.citizen, None
+        if self.caller is not None:
+            said["organisation"] = str(self.caller.organisation)
+            said["userOrganisation"] = str(self.caller.user_organisation)
+            said["userType"] = self.caller.user_type
+            user = self.caller.user_identifier if self.caller.user_type != _CITIZEN_USER else None
+        if event != "intent":
+            said["ms"] = round((time.perf_counter() - self.started) * 1000, 2)
+            if self.context is not None:
+                said["calls"] = [list(one) for one in self.context.sent]
+                said["rules"] = list(self.context.cited)
+                citizen = citizen or next(iter(sorted(self.context.citizens)), None)
+        return Draft(kind, self.received, {**said, **more}, citizen, user)
