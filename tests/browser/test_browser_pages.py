@@ -120,14 +120,26 @@ def test_on_a_phone_each_row_of_a_list_is_a_card_as_tall_as_what_it_says(tab: Br
     tab.screen(NARROW)
     tab.open(f"{site}{path}?lang=en")
 
-    tab.until("document.querySelectorAll('.stack tbody tr').length > 0")
+    tab.until("document.querySelectorAll('.carded tbody tr').length > 0")
     # Blank below or beside a value would show as a row that is taller than its cells together.
-    blank = """[...document.querySelectorAll('.stack tbody tr')].map(row => row.clientHeight -
+    blank = """[...document.querySelectorAll('.carded tbody tr')].map(row => row.clientHeight -
                [...row.children].reduce((sum, cell) => sum + cell.offsetHeight, 0))"""
     assert max(tab.run(blank)) < 24
     assert tab.run("document.querySelector('.wide').scrollWidth - document.querySelector('.wide').clientWidth") <= 0
-    named = "getComputedStyle(document.querySelector('.stack td'), '::before').content"
+    named = "getComputedStyle(document.querySelector('.carded td'), '::before').content"
     assert tab.run(f"{named}.length") > 4
+
+
+@pytest.mark.parametrize("path", ["/differences", "/callers", "/contracts"])
+def test_on_a_desk_each_value_of_a_list_is_under_the_name_of_its_column(tab: Browser, site: str, path: str) -> None:
+    tab.screen(WIDE)
+    tab.open(f"{site}{path}?lang=en")
+
+    left = "[...{}.children].map(cell => Math.round(cell.getBoundingClientRect().left))"
+    heads = tab.run(left.format("document.querySelector('.carded thead tr')"))
+    values = tab.run(left.format("document.querySelector('.carded tbody tr')"))
+    assert len(set(heads)) == len(heads) > 3
+    assert values == heads
 
 
 def focused_by_tab(tab: Browser, wanted: str, most: int = 60) -> None:
