@@ -225,7 +225,7 @@ def test_impossible_arguments_are_refused(tmp_path: Path, arguments: tuple[str, 
 
 def test_a_file_that_is_none_of_results_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
-        report.report(argparse.Namespace(results=tmp_path / "none.json", data_dir=None, config=None))
+        report.report(argparse.Namespace(results=tmp_path / "none.json", data_dir=None, config=None, reproduce=None))
 
 
 @pytest.mark.parametrize("arguments", [[], ["results.json", "--data-dir", "x"], ["results.json", "--config", "x"]])

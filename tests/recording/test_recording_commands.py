@@ -1,6 +1,7 @@
 """`overgang record`, `replay --against embedded` and `report`, as an integration team uses them one after another."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -117,3 +118,12 @@ def test_a_case_of_a_difference_plays_until_the_answer_and_differs_there(recorde
         played = book.play(cases.parse(case(one), f"differences/{one.id}"))
         blocks = {line.removeprefix("-" * 10) for line in played.difference if line.startswith("-" * 10)}
         assert blocks <= {" soap out"}, played.difference
+        places = {plain(judged.difference.path) for judged in one.judged}
+        changed = {plain(line[1:].split(" = ")[0]) for line in played.difference if re.match(r"[-+](?![-+])", line)}
+        if not any(place.startswith("/") for place in places):  # of a fault the whole text is one place
+            assert [line for line in changed if not any(line.startswith(place) for place in places)] == []
+
+
+def plain(place: str) -> str:
+    """A path without the positions of its items, which two notations write differently."""
+    return re.sub(r"\[[^\]]*\]", "", place).rstrip("/")

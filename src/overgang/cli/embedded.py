@@ -19,10 +19,11 @@ _SECONDS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """`new` is the gateway's, `old` the old side's up to the version."""
+    """`new` is the gateway's, `old` the old side's up to the version, `modern` that of the modern side."""
 
     new: str
     old: str
+    modern: str
 
 
 @contextlib.contextmanager
@@ -40,7 +41,7 @@ def sides(*, on: str | None = None) -> Iterator[Addresses]:
         old = running.enter_context(_started("-m", "overgang.standin", *data, *(["--on", on] if on else [])))
         config = _config(folder, modern)
         new = running.enter_context(_started("-m", "overgang.cli", "serve", "--config", str(config)))
-        yield Addresses(new, f"{old}/PjakTassWCFtService")
+        yield Addresses(new, f"{old}/PjakTassWCFtService", modern)
 
 
 def _config(folder: Path, modern: str) -> Path:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import dataclasses
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -22,16 +23,17 @@ from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.core.values import COPENHAGEN
 from overgang.reference.citizens import load_citizens
 from overgang.shell import clock, replaying, settings
+from overgang.shell.asking import Asking
 from overgang.shell.client import Posts
-from overgang.shell.config import ConfigError
+from overgang.shell.config import ConfigError, Target
 from overgang.shell.journal import FileJournal, JournalError, MemoryJournal
 from overgang.shell.keys import derived
 from overgang.shell.loading import Loaded
+from overgang.shell.masks import modern_masker, old_maskers
 from overgang.shell.replaying import Options, Sides
 from overgang.wire import expectations, results
 from overgang.wire.comparing import Comparer
 from overgang.wire.expectations import ExpectationsError
-from overgang.wire.masking import maskers, public_words
 from overgang.wire.recording import Recording, RecordingError, read
 from overgang.wire.results import Results
 
@@ -71,18 +73,18 @@ def replay(given: argparse.Namespace) -> int:
         )
     given.citizens = given.citizens or home() / "config" / "demo" / "citizens.toml"
     with embedded.sides(on=None if given.on is None else given.on.isoformat()) as sides:
-        return replay_against(given, sides.new, sides.old)
+        return replay_against(given, sides.new, sides.old, sides.modern)
 
 
-def replay_against(given: argparse.Namespace, new: str, old: str | None) -> int:
-    """Like replay, with the sides at these addresses. Raises ConfigError."""
+def replay_against(given: argparse.Namespace, new: str, old: str | None, modern: str = "") -> int:
+    """Like replay, with the sides at these addresses; `modern` where it is known. Raises ConfigError."""
     if given.resume and given.results is None:
         raise ConfigError(["--resume needs --results: the journal of a replay stands beside them"])
     secret = _secret(given.key)
     console = report_terminal.console()
     try:
         recording = read(given.file, derived(secret, "recording"), clock.now())
-        found = _run(given, recording, secret, _options(given, recording, new, old), console)
+        found = _run(given, recording, secret, _options(given, recording, new, old), console, modern)
     except RecordingError as mistake:
         raise ConfigError([f"{given.file}: {mistake}"]) from mistake
     except JournalError as mistake:
@@ -109,7 +111,7 @@ def _options(given: argparse.Namespace, recording: Recording, new: str, old: str
 
 
 def _run(
-    given: argparse.Namespace, recording: Recording, secret: bytes, options: Options, console: Console
+    given: argparse.Namespace, recording: Recording, secret: bytes, options: Options, console: Console, modern: str
 ) -> Results | None:
     """The results, written where they are wanted; None when it was interrupted."""
     everything = loaded()
@@ -120,7 +122,7 @@ def _run(
         MemoryJournal() if place is None else FileJournal(place, _about(given, recording, options), resume=given.resume)
     )
     try:
-        found = asyncio.run(_replayed(given, recording, everything, secret, options, journal, console))
+        found = asyncio.run(_replayed(given, recording, everything, secret, options, journal, console, modern))
     except KeyboardInterrupt:
         console.print(
             "interrupted" + (f"; --resume goes on from {place}" if place else ""), markup=False, soft_wrap=True
@@ -145,14 +147,23 @@ async def _replayed(
     options: Options,
     journal: MemoryJournal | FileJournal,
     console: Console,
+    modern: str,
 ) -> Results:
-    posts = Posts()
+    posts, asking = Posts(), None
+    if modern:
+        targets = {domain: Target(f"{modern}/{domain}") for domain in embedded.DOMAINS}
+        asking = Asking(everything, targets, derived(secret, "replay"))
     try:
         with _Shown(recording.calls, console) as shown:
             sides = sides_of(everything, posts, secret, given.citizens, given.on)
+            if asking is not None:
+                masker = modern_masker(everything, derived(secret, "pseudonyms"))
+                sides = dataclasses.replace(sides, asks=asking, modern=masker)
             return await replaying.replay(recording, options, sides, journal, shown.tell)
     finally:
         await posts.close()
+        if asking is not None:
+            await asking.close()
 
 
 def sides_of(
@@ -167,7 +178,7 @@ def sides_of(
     pseudonyms = derived(secret, "pseudonyms")
     return Sides(
         posts=posts,
-        maskers=maskers(contracts, pseudonyms, public_words(everything.codelists.values())),
+        maskers=old_maskers(everything, pseudonyms),
         compare=lambda call, old, new: comparers[call.service].compare(call.operation, old, new),
         judge=lambda call, found: judge(
             found, operation=f"{call.service}/{call.operation}", day=day, register=register, noise=noise

@@ -10,10 +10,13 @@ from rich.console import Console
 
 from overgang.cli import kept, report_files, report_terminal
 from overgang.cli.report_files import Wanted
+from overgang.core.compare import reproduce
 from overgang.core.compare.summary import checked
 from overgang.shell.config import ConfigError
+from overgang.shell.replaying import PREFIX
 from overgang.wire.results import Results, ResultsError, load
 
+GATEWAY: Final = "http://127.0.0.1:8080"
 NOTHING_TO_JUDGE: Final = 3
 FORMATS: Final = ("terminal", "html", "junit", "json")
 
@@ -24,6 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--data-dir", type=Path, metavar="DIR", help="the data of `overgang demo --data-dir`")
     where.add_argument("--config", type=Path, metavar="FILE", help="the store of a configured gateway")
+    parser.add_argument("--reproduce", type=Path, metavar="DIR", help="write a command and a case for each difference")
+    parser.add_argument("--gateway", default=GATEWAY, metavar="URL", help=f"whom the commands ask ({GATEWAY})")
     parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="of a store: from this day on")
     how(parser)
 
@@ -44,14 +49,21 @@ def report(given: argparse.Namespace) -> int:
     sources = [given.results, given.data_dir, given.config]
     if sum(source is not None for source in sources) != 1:
         raise ConfigError(["report on one of RESULTS.json, --data-dir DIR and --config FILE"])
+    if given.reproduce is not None and given.results is None:
+        raise ConfigError(
+            ["--reproduce goes with RESULTS.json; the pages have the commands of what a gateway compared"]
+        )
     if given.data_dir is not None:
         return reported(kept.of_trial(given.data_dir, given.since), given)
     if given.config is not None:
         return reported(kept.of_config(given.config, given.since), given)
     try:
-        return reported(load(given.results), given)
+        found = load(given.results)
     except ResultsError as mistake:
         raise ConfigError([str(mistake)]) from mistake
+    if given.reproduce is not None:
+        _reproduce(found, given.reproduce, given.gateway.rstrip("/"))
+    return reported(found, given)
 
 
 def reported(results: Results, given: argparse.Namespace) -> int:
@@ -80,6 +92,20 @@ def reported(results: Results, given: argparse.Namespace) -> int:
     if checks.below:
         return 1
     return 0 if checks.reached else NOTHING_TO_JUDGE
+
+
+def _reproduce(results: Results, folder: Path, gateway: str) -> None:
+    """For each call that differs DIR/<id>-<operation>.sh and .case, all of it with pseudonyms."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in results.differing:
+            name, _, version = one.service.partition("/")
+            file = folder / f"{one.id}-{one.operation}"
+            command = reproduce.curl(one, f"{gateway}{PREFIX}/{version}/{name}.svc")
+            file.with_suffix(".sh").write_text(command, encoding="utf-8")
+            file.with_suffix(".case").write_text(reproduce.case(one), encoding="utf-8")
+    except OSError as mistake:
+        raise ConfigError([f"{mistake.filename or folder}: {mistake.strerror}"]) from mistake
 
 
 def _terminal(results: Results, out: Path | None) -> None:

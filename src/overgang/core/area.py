@@ -67,7 +67,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One folder under areas/. `rules`, `reply_rules` and `afterwards` are keyed by operationId of openapi.yaml."""
+    """One folder under areas/. `rules`, `reply_rules` and `afterwards` are keyed by operationId of openapi.yaml.
+
+    `says` are the texts that its flows put into modern requests of themselves: they are nobody's.
+    """
 
     name: str
     title: str
@@ -77,3 +80,4 @@ class Area:
     reply_rules: Mapping[str, tuple[ReplyRule, ...]] = field(default_factory=dict)
     afterwards: Mapping[str, tuple[Afterwards, ...]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    says: tuple[str, ...] = ()

@@ -255,13 +255,14 @@ class Besides:
         """With its values replaced, and the messages beside, theirs replaced too."""
         masker, kind = self._judges.maskers[compared.service], call.content_type or ""
         given = masker.values(call.body, kind)
+        texts = masker.texts((call.body, kind), (new.reply.body, new.reply.content_type))
         kept = Kept(
             request=masker.envelope(call.body, kind),
             content_type=masker.content_type(kind),
             action=masker.action(call.actions[0]) if call.actions else "",
             old=masker.reply(old, given),
             new=masker.reply(new.reply, given) if new.rehearsed is None else _not_sent(new.rehearsed),
-            exchanges=self._judges.modern.blocks(new.exchanges),
+            exchanges=self._judges.modern.blocks(new.exchanges, texts),
         )
         judged = tuple(replace(one, difference=masker.difference(one.difference, given)) for one in compared.judged)
         return replace(compared, judged=judged, kept=kept)

@@ -22,7 +22,7 @@ from overgang.wire.envelope import Version
 from overgang.wire.soap_fault import DETAILS
 
 _SOAP11 = {"s": Version.SOAP11.namespace, "d": DETAILS}
-_KEY = b"the key of cases, not of a deployment"
+KEY = b"the key of cases, not of a deployment"
 
 
 def load_cases(areas: Iterable[Area]) -> list[Case]:
@@ -98,7 +98,7 @@ class Casebook:
         played = Played([("soap in", case.soap_in)])
         script = _Script(case, played)
         driver = Driver(self._loaded.modern, script, script)
-        face = SoapFace(driver, self._loaded.codelists, guard.Limits(), _KEY, {})
+        face = SoapFace(driver, self._loaded.codelists, guard.Limits(), KEY, {})
         body = _envelope(case, service)
         answer = asyncio.run(face.answer(Post(service, body, "text/xml; charset=utf-8", (), at(case.day)())))
         if script.asked < len(case.rest_out):
@@ -106,7 +106,8 @@ class Casebook:
         expected, actual = self._answers(case, service, answer, script.names)
         played.compare("soap out", expected, actual)
         played.compare("rules cited", " ".join(case.cites), " ".join(answer.cited))
-        played.compare("messages kept", case.keeps, ", ".join(script.kept))
+        if case.keeps != cases.ANY:
+            played.compare("messages kept", case.keeps, ", ".join(script.kept))
         return played
 
     def _service(self, case: Case) -> Bridged:

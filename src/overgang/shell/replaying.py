@@ -1,6 +1,7 @@
 """Replaying recorded calls against a running gateway, beside the old side or beside its recorded answers."""
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -9,7 +10,10 @@ from typing import Final, Protocol
 
 from overgang.core.compare.summary import Tally, cluster_key
 from overgang.core.compare.values import Compared, Difference, Judged, Kept, Mode, Reply, Verdict
+from overgang.core.pseudonyms import IS_CITIZEN
+from overgang.shell.soap_ingress import Answer
 from overgang.wire.masking import Masker
+from overgang.wire.masking.modern import ModernMasker
 from overgang.wire.recorded_calls import Call
 from overgang.wire.results import Results
 
@@ -70,6 +74,7 @@ class Sides:
     """What a replay works with, by the service's "Name/version".
 
     `compare` and `judge` are given the call; `prepared` is a message as it is sent (with the trial's citizens).
+    `asks`, where the modern side can be asked, tells what the gateway says to it for a call; `modern` masks that.
     """
 
     posts: Posts
@@ -79,6 +84,8 @@ class Sides:
     writes: Callable[[str, str], bool]
     area: Callable[[str, str], str] = lambda service, operation: ""
     prepared: Callable[[bytes], bytes] = lambda body: body
+    asks: Callable[[Call], Awaitable[Answer]] | None = None
+    modern: ModernMasker | None = None
 
 
 @dataclass(slots=True)
@@ -185,7 +192,7 @@ class _Run:
             old_seconds=old_seconds,
             new_seconds=new_seconds,
         )
-        return Outcome(number, self._masked(compared, sent, old, new) if judged else compared)
+        return Outcome(number, await self._masked(compared, sent, old, new) if judged else compared)
 
     async def _asked(self, call: Call) -> tuple[tuple[Reply, float | None], tuple[Reply, float | None]]:
         """Both sides' replies and seconds. A read asks them side by side, a write one after the other."""
@@ -205,8 +212,8 @@ class _Run:
         reply = await self._sides.posts.post(url, call.request, headers)
         return reply, time.perf_counter() - started
 
-    def _masked(self, compared: Compared, call: Call, old: Reply, new: Reply) -> Compared:
-        """With its values replaced and, for an example, the messages beside. The request was masked when recorded."""
+    async def _masked(self, compared: Compared, call: Call, old: Reply, new: Reply) -> Compared:
+        """With its values replaced and, for an example, the messages beside."""
         masker = self._sides.maskers[call.service]
         wanted = self._examples.wants(compared)
         faults = any(one.difference.place.startswith("/Fault") for one in compared.judged)
@@ -217,8 +224,20 @@ class _Run:
         replies = masker.reply(old, given), masker.reply(new, given)
         kept = Kept(call.request, call.content_type, call.action, *replies)
         example = replace(compared, judged=judged, kept=kept)
+        if self._sides.asks is not None and not self._sides.writes(call.service, call.operation):
+            example = self._explained(example, kept, masker, call, await self._sides.asks(call))
         self._examples.offer(example)
         return example
+
+    def _explained(self, example: Compared, kept: Kept, masker: Masker, call: Call, answer: Answer) -> Compared:
+        """With what the modern side was asked and said, in the pseudonyms of the messages, and the rules applied."""
+        if self._sides.modern is None:
+            return example
+        texts = masker.texts((call.request, call.content_type), (answer.body, answer.content_type))
+        exchanges = self._sides.modern.blocks(answer.exchanges, texts)
+        request = masker.envelope(call.request, call.content_type)
+        told = _about_the_citizens_sent(replace(kept, request=request, exchanges=exchanges), call, masker)
+        return replace(example, kept=told, rules=tuple(answer.cited))
 
     def _told(self, outcome: Outcome | None) -> None:
         progress = self._progress
@@ -231,6 +250,19 @@ class _Run:
             progress.different += differs
             progress.agreeing += not differs
         self._tell(progress)
+
+
+def _about_the_citizens_sent(kept: Kept, call: Call, masker: Masker) -> Kept:
+    """With the citizen numbers of the call as it was sent, which are nobody's, in the place of their pseudonyms."""
+    texts = masker.texts((call.request, call.content_type))
+    sent = {made.encode(): text.encode() for text, made in texts.items() if IS_CITIZEN(text)}
+
+    def put(body: bytes) -> bytes:
+        return re.sub(b"[0-9]{10}", lambda found: sent.get(found[0], found[0]), body)
+
+    blocks = tuple((put(out.encode()).decode(), put(back.encode()).decode()) for out, back in kept.exchanges or ())
+    old, new = (replace(reply, body=put(reply.body)) for reply in (kept.old, kept.new))
+    return replace(kept, request=put(kept.request), old=old, new=new, exchanges=blocks)
 
 
 class _Examples:

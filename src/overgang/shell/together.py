@@ -11,14 +11,13 @@ from overgang.shell.driver import Driver, Rehearsing
 from overgang.shell.keeping import Keeping
 from overgang.shell.keys import derived
 from overgang.shell.loading import Loaded
+from overgang.shell.masks import modern_masker, old_maskers
 from overgang.shell.recorder import Recorder
 from overgang.shell.soap_ingress import SoapFace
 from overgang.shell.switching import Switch
 from overgang.shell.upstream import Upstream
 from overgang.wire import expectations
 from overgang.wire.comparing import Comparer
-from overgang.wire.masking import maskers, public_words
-from overgang.wire.masking.modern import ModernMasker
 
 
 class Together:
@@ -30,7 +29,7 @@ class Together:
         services = {service.key: service for service in loaded.services}
         contracts = {key: service.contract for key, service in services.items()}
         secret = config.identity_key
-        masking = maskers(contracts, derived(secret, "pseudonyms"), public_words(loaded.codelists.values()))
+        masking = old_maskers(loaded, derived(secret, "pseudonyms"))
         areas = loaded.area_names
         self.recorder = Recorder(
             config.recording,
@@ -48,7 +47,7 @@ class Together:
             areas=areas,
             declared={key: modern.contract.error_codes for key, modern in loaded.modern.items()},
             key=derived(secret, "sampling"),
-            modern=ModernMasker(derived(secret, "pseudonyms"), (api.document for api in loaded.openapis.values())),
+            modern=modern_masker(loaded, derived(secret, "pseudonyms")),
         )
         rehearsing = SoapFace(
             Driver(loaded.modern, Rehearsing(upstream)),

@@ -6,7 +6,7 @@
     caller: 8/101                                           <- organisation type and code
     seen: UnemploymentEnrollmentService (Version 8, 2024-4) <- where it comes from
     cites: tilmelding.fortid                                <- rules it must cite; absent: none
-    keeps: PersonCategory 8/10111                           <- technical messages it must keep; absent: none
+    keeps: PersonCategory 8/10111                           <- technical messages it must keep; absent: none; *: any
     registered: 2024-12-09T23:58:00+01:00                   <- its RegistrationDateTime; absent: that day, just past 10
     ---------- soap in
     <UnemploymentEnrollmentRequest ...>...</...>            <- the Body's child
@@ -37,6 +37,7 @@ _BLOCK: Final = re.compile(r"^-{10} (soap in|rest out|rest in|soap out)\n", re.M
 _HEADER: Final = re.compile(r"^(on|call|caller|seen|cites|keeps|registered): (.+)$", re.MULTILINE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _NAME: Final = re.compile(r"\{(id-\d+)\}")
+ANY: Final = "*"
 TROUBLE: Final = ("timeout", "unavailable")
 
 

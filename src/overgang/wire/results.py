@@ -128,12 +128,19 @@ def _plain_kept(kept: Kept) -> dict[str, Any]:
         "action": kept.action,
         "old": plain_reply(kept.old),
         "new": plain_reply(kept.new),
+        "exchanges": None if kept.exchanges is None else [list(pair) for pair in kept.exchanges],
     }
 
 
 def _kept(plain: Mapping[str, Any]) -> Kept:
+    exchanges = plain.get("exchanges")
     return Kept(
-        octets(plain["request"]), plain["content_type"], plain["action"], _reply(plain["old"]), _reply(plain["new"])
+        octets(plain["request"]),
+        plain["content_type"],
+        plain["action"],
+        _reply(plain["old"]),
+        _reply(plain["new"]),
+        None if exchanges is None else tuple((str(out), str(back)) for out, back in exchanges),
     )
 
 

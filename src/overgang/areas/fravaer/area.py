@@ -1,7 +1,7 @@
 """Fravær: the area's declaration."""
 
 from overgang.areas.fravaer import rules
-from overgang.areas.fravaer.mapping import ACTIVE, REGISTRATION
+from overgang.areas.fravaer.mapping import ACTIVE, REGISTRATION, UDEN_KOMMENTAR
 from overgang.core.area import Area, Service
 
 AREA = Area(
@@ -14,4 +14,5 @@ AREA = Area(
     rules=rules.RULES,
     laws=rules.LAWS,
     reply_rules=rules.REPLY_RULES,
+    says=(UDEN_KOMMENTAR,),
 )

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 from overgang.core.compare.trial_citizens import TrialCitizens
@@ -66,29 +65,39 @@ def case(compared: Compared) -> str:
         f"seen: comparison of {day}, masked ({compared.id})",
         *([f"registered: {registered[1].strip()}"] if registered else []),
         *([f"cites: {' '.join(compared.rules)}"] if compared.rules else []),
+        *(["keeps: *"] if any(not out.startswith("GET ") for out, _ in kept.exchanges or ()) else []),
     ]
-    soap_in = _content(request)
+    soap_in, names = _content(request), _Names(request)
     blocks = ["---------- soap in", soap_in]
-    for out, back in _numbered(soap_in, kept.exchanges or ()):
-        blocks += ["---------- rest out", out, "---------- rest in", back]
-    blocks += ["---------- soap out", _expected(kept.old)]
+    for out, back in kept.exchanges or ():
+        blocks += ["---------- rest out", names.sent(out), "---------- rest in", names.came(back)]
+    names.sent(kept.new.body.decode("utf-8", "replace"))
+    blocks += ["---------- soap out", names.came(_expected(kept.old))]
     return "\n".join([*head, *blocks]) + "\n"
 
 
-def _numbered(soap_in: str, exchanges: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """The blocks with {id-1}, {id-2} ... for the uuids that the gateway made: those that no message before had."""
-    known = {found.lower() for found in _UUID.findall(soap_in)}
-    made: dict[str, str] = {}
+class _Names:
+    """The names {id-1}, {id-2} ... of the uuids that the gateway makes: those that no message before had."""
 
-    def name(found: re.Match[str]) -> str:
-        return made.get(found[0].lower(), found[0])
+    def __init__(self, request: str) -> None:
+        self._known = {found.lower() for found in _UUID.findall(request)}
+        self._made: dict[str, str] = {}
 
-    for out, back in exchanges:
-        for found in _UUID.findall(out):
-            if found.lower() not in known and found.lower() not in made:
-                made[found.lower()] = f"{{id-{len(made) + 1}}}"
-        yield _UUID.sub(name, out), _UUID.sub(name, back)
-        known.update(found.lower() for found in _UUID.findall(back))
+    def sent(self, text: str) -> str:
+        """What the gateway wrote; uuids that are new in it are its own."""
+        for found in _UUID.findall(text):
+            if found.lower() not in self._known:
+                self._made.setdefault(found.lower(), f"{{id-{len(self._made) + 1}}}")
+        return self._named(text)
+
+    def came(self, text: str) -> str:
+        """What somebody else wrote."""
+        text = self._named(text)
+        self._known.update(found.lower() for found in _UUID.findall(text))
+        return text
+
+    def _named(self, text: str) -> str:
+        return _UUID.sub(lambda found: self._made.get(found[0].lower(), found[0]), text)
 
 
 def _kept(compared: Compared) -> Kept:

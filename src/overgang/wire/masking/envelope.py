@@ -19,7 +19,7 @@ from overgang.wire.masking.differences import Differences
 from overgang.wire.masking.faults import FaultTexts
 from overgang.wire.masking.names import Names, description
 from overgang.wire.masking.values import Values
-from overgang.wire.masking.walk import Tools, Walk
+from overgang.wire.masking.walk import Tools, Walk, note
 
 _SETTINGS: Final[dict[str, Any]] = {
     "encoding": "utf-8",
@@ -32,6 +32,7 @@ _SETTINGS: Final[dict[str, Any]] = {
 }
 _ENVELOPES: Final = frozenset(f"{{{version.namespace}}}Envelope" for version in Version)
 _CHARSET: Final = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9_.-]+)", re.IGNORECASE)
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _TROUBLE: Final = re.compile(r"[a-z]{1,24}([.-][a-z]{1,24}){0,3}").fullmatch
 
 
@@ -39,11 +40,14 @@ class Masker:
     """Masks the messages of one contract under one key; the same value becomes the same in all of them.
 
     `vocabulary`: names of code lists and of their items, which are public and stay where the contract has such names.
+    `properties`: words that a fault may tell besides, such as names of the modern contracts.
     """
 
-    def __init__(self, contract: Contract, key: bytes, vocabulary: Iterable[str] = ()) -> None:
+    def __init__(
+        self, contract: Contract, key: bytes, vocabulary: Iterable[str] = (), properties: Iterable[str] = ()
+    ) -> None:
         pseudonyms, public = Pseudonyms(key), frozenset(vocabulary)
-        codelists = (word for word in public if word.endswith("Type"))  # which a fault names
+        codelists = (word for word in public if word.endswith("Type") or _DAY(word))  # which a fault names
         tops = {element.qname: element for element in _tops(contract)}
         inner = tuple(_all(tops.values()))
         spaces = set(chain.from_iterable(namespaces_of(element) for element in tops.values()))
@@ -56,7 +60,7 @@ class Masker:
                 contract.documents.values(),
             ),
             Values(pseudonyms, public),
-            FaultTexts(pseudonyms, (*(element.name for _, element in inner), *codelists)),
+            FaultTexts(pseudonyms, (*(element.name for _, element in inner), *codelists, *properties)),
             pseudonyms,
         )
         types: dict[tuple[str, str], list[Simple]] = {}
@@ -78,14 +82,21 @@ class Masker:
         text = Walk(self._tools, frozenset(given)).envelope(root)
         return _encoded(text, content_type)
 
+    def texts(self, *messages: tuple[bytes, str]) -> dict[str, str]:
+        """What masking makes of each text of the values in messages (body, Content-Type); unreadable ones have none."""
+        texts: dict[str, str] = {}
+        for body, content_type in messages:
+            root = _read(body, content_type)
+            if root is not None:
+                walk = Walk(self._tools, frozenset())
+                walk.envelope(root)
+                for text, made in walk.texts.items():
+                    note(texts, text, made)
+        return texts
+
     def values(self, request: bytes, content_type: str) -> frozenset[str]:
         """The texts of a request that masking replaces, as they were; empty for an unreadable one."""
-        root = _read(request, content_type)
-        if root is None:
-            return frozenset()
-        walk = Walk(self._tools, frozenset())
-        walk.envelope(root)
-        return frozenset(walk.replaced)
+        return frozenset(text for text, made in self.texts((request, content_type)).items() if made != text)
 
     def reply(self, reply: Reply, given: Iterable[str] = ()) -> Reply:
         """An answer with its body and content type masked."""
@@ -164,14 +175,18 @@ def _complex_types(element: Element) -> Iterator[Complex]:
         yield from element.stand_ins().values()
 
 
-def maskers(contracts: Mapping[str, Contract], key: bytes, vocabulary: Iterable[str] = ()) -> dict[str, Masker]:
+def maskers(
+    contracts: Mapping[str, Contract], key: bytes, vocabulary: Iterable[str] = (), properties: Iterable[str] = ()
+) -> dict[str, Masker]:
     """One masker per contract by the names given; all make the same pseudonyms."""
-    words = tuple(vocabulary)
-    return {name: Masker(contract, key, words) for name, contract in contracts.items()}
+    words, names = tuple(vocabulary), tuple(properties)
+    return {name: Masker(contract, key, words, names) for name, contract in contracts.items()}
 
 
 def public_words(codelists: Iterable[CodeList]) -> frozenset[str]:
-    """The vocabulary of code lists: their names, old and modern, and those of their items."""
+    """The vocabulary of code lists: their names, old and modern, those of their items, and the days of validity."""
     lists = tuple(codelists)
     names = {name for listed in lists for name in (listed.name, listed.modern)}
-    return frozenset(names | {value.name for listed in lists for value in listed.values.values()})
+    values = [value for listed in lists for value in listed.values.values()]
+    days = {day.isoformat() for value in values for day in (value.since, value.ends) if day is not None}
+    return frozenset(names | days | {value.name for value in values})

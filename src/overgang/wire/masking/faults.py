@@ -11,7 +11,9 @@ from overgang.core.pseudonyms import IN_TEXT, Pseudonyms
 _WORD: Final = r"[^\W\d_]+"
 _EMAIL: Final = r"[^\s@<>()\[\],;:\"']{1,64}@[^\s@<>()\[\],;:\"']{1,255}"
 _NUMBER: Final = r"[0-9]{2}[ ./-]?[0-9]{2}[ ./-]?[0-9]{2}[ ./-]?[0-9]{4}|[0-9]{4,}"
-_PARTS: Final = rf"{_EMAIL}|{IN_TEXT.pattern}|{_NUMBER}|{_WORD}"
+_DAY: Final = r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])"
+_ERROR: Final = r"(?<=\berror )[0-9]{1,5}(?![0-9])"  # also one that is documented nowhere
+_PARTS: Final = rf"(?P<error>{_ERROR})|{_EMAIL}|{IN_TEXT.pattern}|{_DAY}|{_NUMBER}|{_WORD}"
 _DOCUMENTED: Final = frozenset(row.text for row in ERRORS.values())
 _TECHNICAL: Final = """
 a af all allowed already an and answer answered any are as at attribute base be been boolean by bytes call can
@@ -29,14 +31,16 @@ upstream uri url used user valid value values ved version was were when where wh
 xsd you zone
 """  # what messages about messages are made of, in English and Danish
 _OWN: Final = """
-aar aarsag action adresse afmelding again ago aktoer announced another art asked asterisk audit auth begin being block
-bridged brownout busy but caller carried chunked coding collection completes compressed configured confirmed
-counterpart danishaddress down dtd each earlier employment ended ends enrolment every fixed foreignaddress fravaer
-gateway genaktivering gets haendelsesdato head headers here hold host id instruction interruption its itself joboenske
-json kept laesning land later ledighedsgrad literal maaneder make mapping mark may method modernised mustunderstand
-names none now nyere once organisation own pairs part path periode permission pi public query raskmelding repeats
-responsibility reused same samling save show sickness so store sygemelding taken technical tilmelding transfer twice
-unconfigured under unmappable unrepresentable upgrade vindue way what whole written years yet
+aar aarsag action additional adresse afmelding again ago aktoer announced another art asked asterisk audit auth begin
+being block bridged brownout busy but caller carried chunked coding collection completes compressed configured
+confirmed counterpart danishaddress did down dtd each earlier employment ended ends enrolment every fixed
+foreignaddress form fravaer gateway genaktivering gets give haendelsesdato head headers here hold host hændelsesdato
+id information instruction interruption its itself joboenske json kept kontaktgruppe laesning land later ledighedsgrad
+literal maaneder make mapping mark may method modernised mustunderstand names none now nyere once organisation own
+pairs part partly path periode permission personkategori pi present professions property public query raskmelding
+recovery repeats responsibility return reused same samling save show sickness so store sygemelding taken technical
+tilmelding transfer twice unconfigured under unmappable unrepresentable upgrade uuid varighed vindue way weeks what
+whole within written years yet
 """  # what this gateway's own messages are made of besides
 _NAMES_TOO: Final = frozenset({"art", "land", "mark"})  # with a capital they may be somebody's name
 _USUAL: Final = frozenset(
@@ -44,12 +48,13 @@ _USUAL: Final = frozenset(
     for text in (*_DOCUMENTED, *CAUSES, *CAUSES.values(), _TECHNICAL, _OWN)
     for word in re.findall(_WORD, text)
 )
+_OWN_NUMBERS: Final = frozenset({"1900", "9999", "2024-01-31", "0000000000"})  # of its messages; the last is nobody's
 _LONGEST: Final = 20_000  # characters; a longer text is no message to people, and nothing of it stays
 _SHORTEST: Final = 3  # values of a request that are shorter are not looked for
 
 
 class FaultTexts:
-    """Masks fault texts of one contract; `known` are the names of its elements."""
+    """Masks fault texts of one contract; `known` are the names of its elements, and days that everybody knows."""
 
     def __init__(self, pseudonyms: Pseudonyms, known: Iterable[str]) -> None:
         self._pseudonyms = pseudonyms
@@ -65,16 +70,24 @@ class FaultTexts:
         if len(text) > _LONGEST:
             return self._pseudonyms.text(text)
         values = sorted({value.strip() for value in given if len(value.strip()) >= _SHORTEST}, key=len, reverse=True)
-        alternatives = "|".join(map(re.escape, values))
+        alternatives = "|".join(map(_whole, values))
         pattern = f"(?P<given>{alternatives})|{_PARTS}" if values else f"(?P<given>(?!))|{_PARTS}"
         return re.sub(pattern, self._part, text)
 
     def _part(self, found: "re.Match[str]") -> str:
         part = found[0]
+        if found["error"] is not None:
+            return part
         if found["given"] is None:
             usual = part.lower() in _USUAL and (part.islower() or part.lower() not in _NAMES_TOO)
             if usual or part in self._known or (len(part) == 1 and part.isalpha()):
                 return part
-            if part.isdecimal() and len(part) < 6 and int(part) in ERRORS:
+            if part in _OWN_NUMBERS or (part.isdecimal() and len(part) < 6 and int(part) in ERRORS):
                 return part
         return self._pseudonyms.text(part)
+
+
+def _whole(value: str) -> str:
+    """A pattern of the value, where it is no part of a longer word or number: those are looked at as they are."""
+    before, after = (r"(?<!\w)" if value[0].isalnum() else ""), (r"(?!\w)" if value[-1].isalnum() else "")
+    return f"{before}{re.escape(value)}{after}"

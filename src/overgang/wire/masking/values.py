@@ -16,9 +16,13 @@ _BLANKS: Final = " \t\n\r"
 _ATTEMPTS: Final = 40
 _CODE: Final = ("TypeIdentifier", "CodeListItemIdentifier", "ErrorCode")
 _LONGEST_CODE: Final = 5  # digits
+_YEAR_DIGITS: Final = 4
 _CALLER: Final = "ActiveOrganisationHeader"  # whose call it is must stay known: results are told per caller
 _LISTED: Final = frozenset({"CodeListName", "CodeListItemName"})
 _BIRTH: Final = re.compile("birth|foedsel|fødsel", re.IGNORECASE).search
+_HOME: Final = "DK"  # an address of Denmark is none abroad: the rules ask for it
+_COUNTRY: Final = re.compile("country|land", re.IGNORECASE).search
+_YEAR: Final = re.compile("year|aar|år", re.IGNORECASE).search
 _LONG_RUN: Final = re.compile("[0-9]{10,}")  # no time needs so many; a citizen number has ten
 _NO_NUMBER: Final = frozenset({"INF", "-INF", "NaN"})
 _BARE: Final = {name: Simple(None, name, "atomic", Facets()) for name in BUILTINS}
@@ -75,16 +79,18 @@ class Values:
             case "number":
                 digits = core.lstrip("+-")
                 code = name.endswith(_CODE) or parent.endswith("TypeIdentifier")
-                return core in _NO_NUMBER or (code and digits.isdecimal() and len(digits) <= _LONGEST_CODE)
+                year = _YEAR(name) and not _BIRTH(name) and len(digits) == _YEAR_DIGITS  # says less than a date does
+                short = digits.isdecimal() and len(digits) <= _LONGEST_CODE
+                return core in _NO_NUMBER or bool(short and (code or year))
             case _:
-                return name in _LISTED and core in self._vocabulary
+                return (name in _LISTED and core in self._vocabulary) or (core == _HOME and _COUNTRY(name) is not None)
 
     def _replaced(self, simple: Simple, core: str, name: str, *, valid: bool) -> str:
         if not valid or simple.variety != "atomic":
             return self._pseudonyms.text(core)
         wrong, first = texts_of(simple).wrong, core
         for made in self._candidates(simple, core, name):
-            if made != core and wrong(made) is None:
+            if made not in (core, _HOME) and wrong(made) is None:
                 return made
             first = made if first == core else first
         bounded = simple.facets.patterns or BUILTINS[simple.builtin].family == "number"

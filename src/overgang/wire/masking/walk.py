@@ -62,13 +62,13 @@ class Tools:
 
 
 class Walk:
-    """Writes one envelope; `replaced` collects the texts that did not stay."""
+    """Writes one envelope; `texts` is what became of each text of a value, of those that stayed too."""
 
     def __init__(self, tools: Tools, given: frozenset[str]) -> None:
         self._tools = tools
         self._given = given
         self._out: list[str] = []
-        self.replaced: set[str] = set()
+        self.texts: dict[str, str] = {}
 
     def envelope(self, root: etree._Element) -> str:
         """The whole envelope as text; called once."""
@@ -156,8 +156,7 @@ class Walk:
         return self._noted(text, self._tools.pseudonyms.text(text)) if text.strip(_BLANKS) else text
 
     def _noted(self, text: str, made: str) -> str:
-        if made != text:
-            self.replaced.add(text.strip(_BLANKS))
+        note(self.texts, text.strip(_BLANKS), made.strip(_BLANKS))
         return made
 
     # ---- writing
@@ -231,6 +230,12 @@ class Walk:
         return (
             f"{self._tools.names.prefix(prefix)}{colon}{self._tools.names.local(name)}" if known else self._free(value)
         )
+
+
+def note(texts: dict[str, str], text: str, made: str) -> None:
+    """Remember what became of a text; where it stays in one place and not in another, that it was replaced."""
+    if made != text or text not in texts:
+        texts[text] = made
 
 
 def _actual(node: etree._Element, element: Element) -> Complex | Simple:
