@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planted import CANARIES, KEY, NAME, NUMBER, XML, found
+from planted import CANARIES, EMAIL, KEY, NAME, NUMBER, XML, found
 from replay_side import (
     NEW,
     OLD,
@@ -22,6 +22,8 @@ from replay_side import (
     write_call,
 )
 
+from overgang.cli import report
+from overgang.cli.main import main
 from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.core.compare.values import Kind, Reply, Verdict
 from overgang.shell.journal import FileJournal, MemoryJournal
@@ -81,6 +83,24 @@ def test_a_difference_is_kept_masked_with_its_call() -> None:
     assert found(dumps(results).encode()) == []
     assert found(one.kept.old.body + one.kept.new.body) == []
     assert [cluster.count for cluster in results.summary.clusters] == [1]
+
+
+@pytest.mark.parametrize("form", report.FORMATS)
+def test_a_report_of_any_form_has_nothing_of_what_was_planted(form: str, tmp_path: Path) -> None:
+    def answers(url: str, body: bytes) -> Reply:
+        if url.startswith(OLD):
+            return Reply(200, XML, answer(uri=f"{NAME} {EMAIL}"))
+        return Reply(500, "text/html", f"<p>{NUMBER} {NAME}".encode())
+
+    results, _ = played(CALLS[:3], answers)
+    assert results.summary.parity.different == 3
+    (tmp_path / "results.json").write_text(dumps(results))
+    out, made = tmp_path / "report", tmp_path / "made"
+    command = ["report", str(tmp_path / "results.json"), "--format", form, "--out", str(out), "--reproduce", str(made)]
+    assert main(command) == 0
+    assert found(out.read_bytes()) == []
+    assert len(list(made.iterdir())) == 6
+    assert [file.name for file in made.iterdir() if found(file.read_bytes())] == []
 
 
 def test_without_an_old_side_the_recorded_answers_are_compared() -> None:

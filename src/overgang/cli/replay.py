@@ -38,6 +38,7 @@ from overgang.wire.recording import Recording, RecordingError, read
 from overgang.wire.results import Results
 
 INTERRUPTED: Final = 130
+NOTHING_COMPARED: Final = 3
 EMBEDDED: Final = "embedded"
 _EVERY: Final = 5.0  # seconds between two lines of progress where there is no terminal
 
@@ -64,7 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def replay(given: argparse.Namespace) -> int:
-    """Replay a recording; 0 when all that was compared agrees, 1 when not, 130 when it was interrupted."""
+    """Replay a recording; 0 when all that was compared agrees, 1 when not, 3 without any, 130 when interrupted."""
     if given.against != EMBEDDED:
         return replay_against(given, given.against.rstrip("/"), given.old.rstrip("/") if given.old else None)
     if given.old or given.resume:
@@ -94,6 +95,8 @@ def replay_against(given: argparse.Namespace, new: str, old: str | None, modern:
     if found is None:
         return INTERRUPTED
     report_terminal.show(found.summary, console)
+    if not found.summary.parity.compared:
+        return NOTHING_COMPARED
     return 1 if found.summary.parity.different else 0
 
 
