@@ -1,12 +1,15 @@
 """The admin port of a running gateway."""
 
+from typing import Any
+
 import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from overgang.areas import AREAS
-from pages_client import ask, pages, tree
+from overgang.shell.readiness import Readiness
+from pages_client import ask, everything, pages, tree
 from running import Site
 
 SERVICES = [service for area in AREAS for service in area.services]
@@ -99,3 +102,14 @@ def test_further_routes_stand_under_the_same_policy() -> None:
 
     assert (answer.text, answer.headers["cache-control"]) == ("none", "no-store")
     assert ask(app, "/recording", headers={"host": "other.example.invalid"}).status_code == 400
+
+
+def test_readiness_is_told_per_area_and_fails_when_none_is_ready() -> None:
+    def told(path: str, **trouble: Any) -> int:
+        return ask(pages(readiness=Readiness(everything(), **trouble)), path).status_code
+
+    shut = {"open_services": lambda: frozenset({"jobsearch"})}
+    assert (told("/readyz"), told("/readyz/fravaer"), told("/readyz/ingen")) == (200, 200, 404)
+    assert (told("/readyz", **shut), told("/readyz/joblog", **shut), told("/readyz/fravaer", **shut)) == (200, 503, 200)
+    assert told("/readyz", draining=lambda: True) == 503
+    assert told("/healthz", draining=lambda: True) == 200

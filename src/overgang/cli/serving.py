@@ -26,6 +26,7 @@ from overgang.shell.app import Gateway
 from overgang.shell.config import Config, ConfigError
 from overgang.shell.keeping import Keeping
 from overgang.shell.loading import Loaded, load
+from overgang.shell.readiness import Readiness
 from overgang.shell.settings import unknown
 from overgang.shell.store import StoreError
 from overgang.shell.upstream import Upstream
@@ -109,7 +110,16 @@ async def _serve(settings: Config, loaded: Loaded) -> None:
     admin = Site(pages(loaded, settings, gateway.app, keeping), admin_bound)
     gc.collect()
     gc.freeze()  # what is loaded stays for good; a full collection would walk all of it, and every call waits meanwhile
-    await run([admin, gateway], lambda: print(f"gateway {gateway.address}\nadmin   {admin.address}", flush=True))
+
+    async def drain() -> None:
+        """Go on while load balancers learn that this gateway is not ready, and let go of its connections."""
+        gateway.app.admission.draining = True
+        await asyncio.sleep(settings.admission.drain)
+
+    # The gateway stops first: probes are answered until its last call is.
+    await run(
+        [gateway, admin], lambda: print(f"gateway {gateway.address}\nadmin   {admin.address}", flush=True), drain=drain
+    )
 
 
 def pages(
@@ -125,7 +135,8 @@ def pages(
     source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look, reaches)
     recorder = gateway.together.recorder if gateway.together is not None else None
     more = recording.routes(recorder) if recorder is not None else ()
-    return create_admin(loaded, settings.listen, source, ticks=ticks, more=more, trial=trial)
+    readiness = Readiness(loaded, lambda: gateway.admission.draining, lambda: keeping.reachable)
+    return create_admin(loaded, settings.listen, source, ticks=ticks, more=more, trial=trial, readiness=readiness)
 
 
 def checked(loaded: Loaded) -> Loaded:
@@ -155,16 +166,25 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 async def run(
-    sites: Sequence[Site], ready: Callable[[], None], beside: Coroutine[Any, Any, None] | None = None
+    sites: Sequence[Site],
+    ready: Callable[[], None],
+    beside: Coroutine[Any, Any, None] | None = None,
+    drain: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
     """Serve all sites until SIGINT or SIGTERM; they stop in their order, each after its calls are answered.
 
-    `beside` runs once they serve, and is given up when they stop.
+    `beside` runs once they serve, and is given up when they stop. `drain` comes first after SIGTERM; a further signal
+    ends it.
     """
     servers = [_Server(_uvicorn(site.app)) for site in sites]
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    asked, stop = asyncio.Event(), asyncio.Event()
+
+    def terminate() -> None:
+        (stop if asked.is_set() or drain is None else asked).set()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, stop.set)
+    loop.add_signal_handler(signal.SIGTERM, terminate)
     tasks = [
         asyncio.create_task(server.serve(sockets=[site.bound])) for server, site in zip(servers, sites, strict=True)
     ]
@@ -172,13 +192,23 @@ async def run(
         await asyncio.sleep(0.01)
     ready()
     more = [asyncio.create_task(beside)] if beside is not None else []
-    await stop.wait()
+    await _until(stop, asked, drain)
     for task in more:
         task.cancel()
     await asyncio.gather(*more, return_exceptions=True)
     for server, task in zip(servers, tasks, strict=True):
         server.should_exit = True
         await task
+
+
+async def _until(
+    stop: asyncio.Event, asked: asyncio.Event, drain: Callable[[], Coroutine[Any, Any, None]] | None
+) -> None:
+    """Wait until it is time to stop: at once, or when what SIGTERM begins is over."""
+    stopped = asyncio.create_task(stop.wait())
+    first, _ = await asyncio.wait([stopped, asyncio.create_task(asked.wait())], return_when=asyncio.FIRST_COMPLETED)
+    if stopped not in first and drain is not None:
+        await asyncio.wait([stopped, asyncio.create_task(drain())], return_when=asyncio.FIRST_COMPLETED)
 
 
 def _uvicorn(app: Any) -> uvicorn.Config:

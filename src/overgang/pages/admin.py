@@ -22,6 +22,7 @@ from overgang.shell import clock
 from overgang.shell.clock import Clock
 from overgang.shell.config import Listen
 from overgang.shell.loading import Loaded
+from overgang.shell.readiness import READY, Readiness
 
 _OPERATION: Final = "/operations/{service}/{version:int}/{operation}"
 _TOLD: Final = frozenset({400, 403, 404, 405, 413, 415, 500, 503})
@@ -37,25 +38,34 @@ def create_admin(
     gate: Gate | None = None,
     more: Sequence[BaseRoute] = (),
     trial: TrialCitizens | None = None,
+    readiness: Readiness | None = None,
 ) -> Starlette:
-    """The app. Liveness says that the process answers; readiness, per area, that its contracts are loaded.
+    """The app. Liveness says that the process answers; readiness, per area, that calls can be answered.
 
     Without a source the pages show what is bridged and nothing that was compared. `hosts` are names that the pages
     may be asked by beside this machine's own, `more` further routes of the admin port, under the same policy. `trial`:
     the gateway is one that knows these citizens only.
     """
+    ready = readiness or Readiness(loaded)
     site = Site(loaded, listen, source or Nothing(), ticks, gate or Gate(), trial=trial)
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")
 
-    async def readyz(_: Request) -> Response:
-        return JSONResponse({area.name: "ready" for area in loaded.areas})
+    async def readyz(request: Request) -> Response:
+        """All areas, 503 when none is ready; or the one that is asked for."""
+        areas = ready.areas()
+        asked = request.path_params.get("area")
+        if asked is not None and asked not in areas:
+            raise HTTPException(404)
+        wanted = areas if asked is None else {asked: areas[asked]}
+        return JSONResponse(wanted, 200 if READY in wanted.values() else 503)
 
     return Starlette(
         routes=[
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            Route("/readyz/{area}", readyz),
             *_pages(site),
             *more,
             Mount("/static", StaticFiles(directory=FOLDER / "static")),

@@ -67,7 +67,11 @@ class KnownHost:
         await answers(scope, receive, send)
 
     def _known(self, scope: Scope) -> bool:
-        return scope["path"] in PROBES or _hostname(Headers(scope=scope).get("host", "")) in self._hosts
+        return (
+            scope["path"] in PROBES
+            or scope["path"].startswith("/readyz/")
+            or _hostname(Headers(scope=scope).get("host", "")) in self._hosts
+        )
 
 
 def _hostname(host: str) -> str:

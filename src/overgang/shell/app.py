@@ -3,6 +3,7 @@
 import json
 
 from overgang.shell import http
+from overgang.shell.admission import Admission
 from overgang.shell.clock import Clock, now
 from overgang.shell.config import Config
 from overgang.shell.driver import Driver
@@ -62,14 +63,15 @@ class Gateway:
             deadlines=config.deadlines,
             key=config.identity_key,
         )
+        self.admission = Admission(config.admission.at_once)
         self._old = _old_paths(config.listen.prefix, loaded)
         self._upstream = upstream
         self._keeping = keeping
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         if scope["type"] == "http":
-            face = self.soap if scope["raw_path"].startswith(self._old) else self.rest
-            await face(scope, receive, send)
+            soap = scope["raw_path"].startswith(self._old)
+            await self.admission.through(self.soap if soap else self.rest, scope, receive, send, soap=soap)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
 

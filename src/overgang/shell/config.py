@@ -14,8 +14,9 @@ from typing import Any
 
 from overgang.core.compare.modes import ANY, Scope
 from overgang.core.compare.values import Mode
-from overgang.shell import config_audit, settings
+from overgang.shell import config_audit, config_life, settings
 from overgang.shell.config_audit import Audit, Deadlines
+from overgang.shell.config_life import Life
 from overgang.shell.settings import Read, Setting
 from overgang.wire import guard
 
@@ -130,6 +131,7 @@ class Config:
     recording: Recording = field(default_factory=Recording)
     audit: Audit = field(default_factory=Audit)
     deadlines: Deadlines = field(default_factory=Deadlines)
+    admission: Life = field(default_factory=Life)
 
 
 def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
@@ -162,7 +164,8 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     deadlines = config_audit.deadlines(part["operations"], lines)
     if comparing.get("mode", Mode.NEW) is not Mode.NEW and not old:
         lines.append("compare.mode: no old service has an address under [old]")
-    if lines or audit is None:
+    admission = config_life.life(part["admission"], lines)
+    if lines or audit is None or admission is None:
         raise ConfigError([f"{path.name}: {line}" for line in lines])
     return Config(
         listen=Listen(**listen),
@@ -182,6 +185,7 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
         recording=Recording(**recording),
         audit=audit,
         deadlines=deadlines,
+        admission=admission,
     )
 
 
@@ -301,7 +305,7 @@ def _mode(value: Any) -> Mode:
 
 _SECTIONS = (
     "listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases", "old", "store",
-    "compare", "recording", "audit", "operations",
+    "compare", "recording", "audit", "operations", "admission",
 )  # fmt: skip
 _STORE = "sqlite:///overgang.sqlite"
 _MODE = {

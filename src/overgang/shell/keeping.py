@@ -77,6 +77,7 @@ class Keeping:
         self.books.tend()
         self._modes = Modes(config.modes, comparing.mode)
         self._version = -1
+        self.reachable = True  # whether the store answered when it was last looked at
         self._tasks: list[asyncio.Task[None]] = []
         self._tended: list[Callable[[], None]] = []
         # Threads of its own: a store that is stuck must not hold those that everything else shares.
@@ -89,7 +90,12 @@ class Keeping:
 
     def look(self) -> None:
         """Take over the modes that are set in the store, where they changed."""
-        version = self.store.modes_version()
+        try:
+            version = self.store.modes_version()
+        except StoreError:
+            self.reachable = False
+            raise
+        self.reachable = True
         if version != self._version:
             set_now = {row.scope: row.mode for row in self.store.modes()}
             self._modes, self._version = Modes({**self._config.modes, **set_now}, self._config.comparing.mode), version

@@ -1,0 +1,70 @@
+"""How many calls are under way at a time; what is beyond is told at once to come again, and nothing of it is read."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from overgang.core.errors import Fault, GatewayFault
+from overgang.shell import http
+from overgang.shell.rest_ingress import PROBLEM, problem
+from overgang.shell.soap_ingress import faulted
+from overgang.wire.envelope import Version, version_of
+
+_RETRY: Final = 1  # seconds after which a caller may come again
+
+App = Callable[[http.Scope, http.Receive, http.Send], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Admission:
+    """Lets `at_once` calls through to an app; the others are refused, and counted in `refused`.
+
+    While it is `draining` every answer ends its connection, so that none is left when the gateway stops listening.
+    """
+
+    at_once: int
+    under_way: int = 0
+    refused: int = 0
+    draining: bool = False
+
+    async def through(self, app: App, scope: http.Scope, receive: http.Receive, send: http.Send, *, soap: bool) -> None:
+        """The app's answer, or 503 with Retry-After: a fault in the caller's SOAP version, or a problem."""
+        if self.draining:
+            send = _last(send)
+        if self.under_way >= self.at_once:
+            self.refused += 1
+            await _refuse(scope, send, soap=soap)
+            return
+        self.under_way += 1
+        try:
+            await app(scope, receive, send)
+        finally:
+            self.under_way -= 1
+
+
+async def _refuse(scope: http.Scope, send: http.Send, *, soap: bool) -> None:
+    fault = GatewayFault(1100, "gateway.busy", note="busy; send the same call again", status=503, retry_after=_RETRY)
+    # The body is not read, so nothing may follow on this connection.
+    more = [(b"retry-after", b"%d" % _RETRY), (b"connection", b"close")]
+    if not soap:
+        await http.respond(send, 503, PROBLEM, problem(fault), more)
+        return
+    answer = replace(faulted(_version(scope), fault, (), None), status=503)
+    await http.respond(send, answer.status, answer.content_type, answer.body, more)
+
+
+def _version(scope: http.Scope) -> Version:
+    try:
+        return version_of(http.header(scope, b"content-type"))[0]
+    except Fault:
+        return Version.SOAP11
+
+
+def _last(send: http.Send) -> http.Send:
+    async def closing(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            head = [(name, value) for name, value in message["headers"] if name != b"connection"]
+            message = {**message, "headers": [*head, (b"connection", b"close")]}
+        await send(message)
+
+    return closing
