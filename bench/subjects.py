@@ -41,6 +41,9 @@ folder = "{root}/config/codelists"
 [identity]
 key_file = "identity.key"
 
+[clients]
+proof = "trial"
+
 [upstream.visiteringogstatus]
 url = "{stub}{items}/visiteringogstatus"
 

@@ -211,6 +211,9 @@ url = "{modern}/komposit"
 
 [identity]
 key_file = "identity.key"
+
+[clients]
+proof = "trial"
 """
 
 

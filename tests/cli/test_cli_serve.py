@@ -34,6 +34,8 @@ def test_each_mistake_in_a_configuration_is_a_line(tmp_path: Path, capsys: pytes
         "wsdl.folder",
         "codelists.folder",
         "identity.key_file",
+        "clients.actors",
+        "clients.proxy_secret_file",
     }
 
 
@@ -63,7 +65,7 @@ def configured(folder: Path, domains: Iterable[str], more: str = "") -> Path:
     config.write_text(
         "[listen]\nport = 0\nadmin_port = 0\n"
         f'[wsdl]\nfolder = "{ROOT}/wsdl"\n[codelists]\nfolder = "{ROOT}/config/codelists"\n'
-        f'[identity]\nkey_file = "identity.key"\n{upstream}{more}',
+        f'[identity]\nkey_file = "identity.key"\n[clients]\nproof = "trial"\n{upstream}{more}',
         encoding="utf-8",
     )
     return config
@@ -120,7 +122,7 @@ def test_a_served_gateway_does_not_start_without_its_contracts(tmp_path: Path) -
         '[listen]\nport = 0\nadmin_port = 0\n[wsdl]\nfolder = "wsdl"\n'
         f'[codelists]\nfolder = "{ROOT}/config/codelists"\n'
         '[upstream.jobsearch]\nurl = "http://127.0.0.1:9/jobsearch"\n[identity]\nkey_file = "identity.key"\n'
-        "",
+        '[clients]\nproof = "trial"\n',
         encoding="utf-8",
     )
 

@@ -64,5 +64,6 @@ def test_a_configuration_tells_where_the_store_is(folder: Path) -> None:
     config = folder / "gateway.toml"
     config.write_text(
         '[wsdl]\nfolder = "wsdl"\n[upstream.a]\nurl = "http://a.invalid"\n[identity]\nkey_file = "identity.key"\n'
+        '[clients]\nproof = "trial"\n'
     )
     assert of_config(config).summary.parity == of_trial(folder).summary.parity

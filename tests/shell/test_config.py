@@ -6,12 +6,17 @@ import pytest
 from overgang.core.compare.modes import Scope
 from overgang.core.compare.values import Mode
 from overgang.shell.config import Comparing, Config, ConfigError, HeaderNames, Limits, Listen, Recording, Target, read
+from overgang.shell.config_clients import CERTIFICATE, Admin, Clients
+from overgang.shell.config_life import Life
 
 SMALLEST = """
 [upstream.jobsearch]
 url = "https://modern.invalid/jobsearch/"
 [identity]
 key_file = "identity.key"
+
+[clients]
+proof = "trial"
 """
 
 
@@ -22,6 +27,8 @@ def written(tmp_path: Path, text: str) -> Path:
     (tmp_path / "wsdl").mkdir()
     (base / "identity.key").write_bytes(b"k" * 32 + b"\n")
     (base / "short.key").write_bytes(b"k" * 31 + b"\n")
+    (base / "proxy.secret").write_bytes(b"p" * 32 + b"\n")
+    (base / "actors.toml").write_bytes((Path(__file__).parents[2] / "config" / "actors.toml").read_bytes())
     (base / "releases.toml").write_text("")
     (base / "gateway.toml").write_text(text, encoding="utf-8")
     return base / "gateway.toml"
@@ -63,7 +70,12 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
     assert config.store == f"sqlite:///{tmp_path / 'config'}/overgang.sqlite"
     assert all((target.deadline, target.max_in_flight) == (10.0, 64) for target in config.upstream.values())
     shown = {line.split("=")[0].strip("# ") for line in example.splitlines() if "=" in line}
-    for kind in (Listen, Limits, HeaderNames, Target):
+    assert config.admin == Admin()
+    assert config.clients == Clients(
+        CERTIFICATE, tmp_path / "config" / "actors.toml", b"p" * 32, None, test_issuers=False, legacy=False
+    )
+    assert {item.name for item in fields(Admin)} - {"token"} | {"token_file"} <= shown
+    for kind in (Listen, Limits, HeaderNames, Target, Life):
         assert {item.name for item in fields(kind)} <= shown
 
 
@@ -247,6 +259,8 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
         "gateway.toml: listen.hots: unknown, did you mean host?",
         "gateway.toml: listen.port: expected a whole number from 0 to 65535",
         "gateway.toml: identity.key_file: is missing",
+        'gateway.toml: clients.actors: is missing: the file of who may call (for a trial: proof = "trial")',
+        "gateway.toml: clients.proxy_secret_file: is missing: on loopback it tells the proxy from everybody else",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Readiness is told per area: by what the area needs, and for all of them when the gateway stops or can keep nothing."""
+"""Readiness is told per area: by what the area needs, and for all when the gateway stops or can keep nothing."""
 
 from gateway_side import loaded
 

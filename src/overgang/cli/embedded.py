@@ -49,6 +49,7 @@ def _config(folder: Path, modern: str) -> Path:
     parts = [
         f'[listen]\nport = 0\nadmin_port = 0\n[wsdl]\nfolder = "{home() / "wsdl"}"',
         f'[codelists]\nfolder = "{home() / "config" / "codelists"}"\n[identity]\nkey_file = "identity.key"',
+        '[clients]\nproof = "trial"',
         *(f'[upstream.{domain}]\nurl = "{modern}/{domain}"' for domain in DOMAINS),
     ]
     file = folder / "gateway.toml"

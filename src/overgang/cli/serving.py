@@ -6,16 +6,19 @@ import gc
 import logging
 import signal
 import socket
+import ssl
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 import uvloop
 
 from overgang.areas import AREAS
+from overgang.core.audit import Kind
 from overgang.core.compare.modes import ANY
 from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.pages import recording
@@ -27,6 +30,7 @@ from overgang.shell.config import Config, ConfigError
 from overgang.shell.keeping import Keeping
 from overgang.shell.loading import Loaded, load
 from overgang.shell.readiness import Readiness
+from overgang.shell.scribe import Draft, Item
 from overgang.shell.settings import unknown
 from overgang.shell.store import StoreError
 from overgang.shell.upstream import Upstream
@@ -34,15 +38,18 @@ from overgang.shell.upstream import Upstream
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An ASGI app and the socket it is served on."""
+    """An ASGI app and the socket it is served on; `tls` are uvicorn's options for TLS."""
 
     app: Any
     bound: socket.socket
+    tls: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
+        if self.bound.family == socket.AF_UNIX:
+            return f"unix:{self.bound.getsockname()}"
         host, port = self.bound.getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"{'https' if self.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class _Server(uvicorn.Server):
@@ -103,11 +110,12 @@ async def _serve(settings: Config, loaded: Loaded) -> None:
         reply_bytes=settings.limits.reply_bytes,
         old=settings.old,
     )
-    bound = bind(settings.listen.host, settings.listen.port)
-    admin_bound = bind("127.0.0.1", settings.listen.admin_port)
+    listen = settings.listen
+    bound = bind_path(listen.socket) if listen.socket is not None else bind(listen.host, listen.port)
+    admin_bound = bind(settings.admin.host, listen.admin_port)
     keeping = keep(settings)
     gateway = Site(Gateway(settings, loaded, upstream, keeping=keeping), bound)
-    admin = Site(pages(loaded, settings, gateway.app, keeping), admin_bound)
+    admin = Site(pages(loaded, settings, gateway.app, keeping), admin_bound, _tls(settings))
     gc.collect()
     gc.freeze()  # what is loaded stays for good; a full collection would walk all of it, and every call waits meanwhile
 
@@ -136,7 +144,34 @@ def pages(
     recorder = gateway.together.recorder if gateway.together is not None else None
     more = recording.routes(recorder) if recorder is not None else ()
     readiness = Readiness(loaded, lambda: gateway.admission.draining, lambda: keeping.reachable)
-    return create_admin(loaded, settings.listen, source, ticks=ticks, more=more, trial=trial, readiness=readiness)
+    who = "admin token" if settings.admin.token is not None else "this machine"
+    who = "admin certificate" if settings.admin.client_authorities is not None else who
+
+    async def noted(said: Mapping[str, Any], by: str | None) -> None:
+        await keeping.auditor.put(Item(Draft(Kind.ADMIN, ticks(), {**said, "who": who}, None, by)))
+
+    return create_admin(
+        loaded,
+        settings.listen,
+        source,
+        ticks=ticks,
+        hosts=settings.admin.hosts,
+        more=more,
+        trial=trial,
+        readiness=readiness,
+        token=settings.admin.token,
+        noted=noted,
+    )
+
+
+def _tls(settings: Config) -> dict[str, Any]:
+    admin = settings.admin
+    if admin.certificate is None or admin.key is None:
+        return {}
+    told = {"ssl_certfile": str(admin.certificate), "ssl_keyfile": str(admin.key)}
+    if admin.client_authorities is None:
+        return told
+    return {**told, "ssl_ca_certs": str(admin.client_authorities), "ssl_cert_reqs": ssl.CERT_REQUIRED}
 
 
 def checked(loaded: Loaded) -> Loaded:
@@ -165,6 +200,21 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
+def bind_path(path: Path) -> socket.socket:
+    """A Unix socket for this user and group; one that a gateway which is gone left there makes room."""
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket():
+            path.unlink()
+        bound.bind(str(path))
+        path.chmod(0o660)
+        bound.listen(2048)
+    except OSError as mistake:
+        bound.close()
+        raise ConfigError([f"can't listen on {path}: {mistake.strerror}"]) from mistake
+    return bound
+
+
 async def run(
     sites: Sequence[Site],
     ready: Callable[[], None],
@@ -176,7 +226,7 @@ async def run(
     `beside` runs once they serve, and is given up when they stop. `drain` comes first after SIGTERM; a further signal
     ends it.
     """
-    servers = [_Server(_uvicorn(site.app)) for site in sites]
+    servers = [_Server(_uvicorn(site)) for site in sites]
     asked, stop = asyncio.Event(), asyncio.Event()
 
     def terminate() -> None:
@@ -211,17 +261,18 @@ async def _until(
         await asyncio.wait([stopped, asyncio.create_task(drain())], return_when=asyncio.FIRST_COMPLETED)
 
 
-def _uvicorn(app: Any) -> uvicorn.Config:
+def _uvicorn(site: Site) -> uvicorn.Config:
     return uvicorn.Config(
-        app,
+        site.app,
         http="httptools",
         ws="none",
-        lifespan="on" if isinstance(app, Gateway) else "off",
+        lifespan="on" if isinstance(site.app, Gateway) else "off",
         access_log=False,
         log_config=None,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=20,
+        **site.tls,
     )
 
 

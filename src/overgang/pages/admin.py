@@ -14,8 +14,9 @@ from starlette.staticfiles import StaticFiles
 
 from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.pages import callers, cases, changes, contracts, differences, operations, overview, rules
+from overgang.pages.entry import Keyed, Note, Noted
 from overgang.pages.rendering import FOLDER, Site
-from overgang.pages.security import POLICY, Guarded, KnownHost
+from overgang.pages.security import POLICY, Guarded, KnownHost, is_probe
 from overgang.pages.sources import Nothing, Source, SourceFailed
 from overgang.pages.standing import Gate
 from overgang.shell import clock
@@ -39,12 +40,15 @@ def create_admin(
     more: Sequence[BaseRoute] = (),
     trial: TrialCitizens | None = None,
     readiness: Readiness | None = None,
+    token: bytes | None = None,
+    noted: Note | None = None,
 ) -> Starlette:
     """The app. Liveness says that the process answers; readiness, per area, that calls can be answered.
 
     Without a source the pages show what is bridged and nothing that was compared. `hosts` are names that the pages
     may be asked by beside this machine's own, `more` further routes of the admin port, under the same policy. `trial`:
-    the gateway is one that knows these citizens only.
+    the gateway is one that knows these citizens only. With a `token` only who has it gets more than the probes. Each
+    change is `noted` before it is made.
     """
     ready = readiness or Readiness(loaded)
     site = Site(loaded, listen, source or Nothing(), ticks, gate or Gate(), trial=trial)
@@ -70,7 +74,12 @@ def create_admin(
             *more,
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],
-        middleware=[Middleware(Guarded), Middleware(KnownHost, refuse=partial(_foreign, site), hosts=tuple(hosts))],
+        middleware=[
+            Middleware(Guarded),
+            Middleware(KnownHost, refuse=partial(_foreign, site), hosts=tuple(hosts)),
+            *([Middleware(Keyed, token=token, open_paths=is_probe)] if token is not None else []),
+            *([Middleware(Noted, note=noted)] if noted is not None else []),
+        ],
         exception_handlers={
             HTTPException: partial(_refused, site),
             SourceFailed: partial(_failed, site),

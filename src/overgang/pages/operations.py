@@ -14,6 +14,7 @@ from overgang.core.compare.values import Label, Mode
 from overgang.core.rules import Law
 from overgang.pages import mapping
 from overgang.pages.charts import TREND_DAYS, bars, trend
+from overgang.pages.entry import note
 from overgang.pages.lists import Filters, listing
 from overgang.pages.rendering import Site, address
 from overgang.pages.sources import SwitchRefused
@@ -163,6 +164,8 @@ def _switch(site: Site, request: Request, given: dict[str, str]) -> Response:
     if not by:
         return _form(site, request, given, "switch.error.name", 400)
     try:
+        wanted = mode[0].value if mode[0] is not None else "as around it"
+        note(request.scope, by=by, mode=wanted, service=service.key, operation=name, caller=caller)
         site.source.set_mode(Scope(service.key, name, caller), mode[0], by, site.clock())
     except SwitchRefused:
         return _form(site, request, given, "switch.error.refused", 409)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from overgang.pages.entry import note
 from overgang.shell.recorder import Recorder, RecorderRefused, Status
 
 _LONGEST: Final = 1000  # bytes
@@ -33,6 +34,7 @@ async def _answer(recorder: Recorder, request: Request) -> Response:
         share, seconds = _number(wanted["share"]), _number(wanted["seconds"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return _refused(400, "expected JSON with the numbers share and seconds")
+    note(request.scope, share=share, seconds=seconds)
     try:
         return _told(await run_in_threadpool(recorder.start, share, seconds))
     except RecorderRefused as refused:

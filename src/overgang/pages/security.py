@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-PROBES: Final = frozenset({"/healthz", "/readyz"})  # asked by their address; they show nothing
+PROBES: Final = frozenset({"/healthz", "/readyz"})  # asked by their address; they show nothing personal
 FORM_BYTES: Final = 16 * 1024
 POLICY: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -30,6 +30,11 @@ POLICY: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+
+def is_probe(path: str) -> bool:
+    """Whether a path tells no more than that the gateway lives, or is ready."""
+    return path in PROBES or path.startswith("/readyz/")
 
 
 class Guarded:
@@ -67,11 +72,7 @@ class KnownHost:
         await answers(scope, receive, send)
 
     def _known(self, scope: Scope) -> bool:
-        return (
-            scope["path"] in PROBES
-            or scope["path"].startswith("/readyz/")
-            or _hostname(Headers(scope=scope).get("host", "")) in self._hosts
-        )
+        return is_probe(scope["path"]) or _hostname(Headers(scope=scope).get("host", "")) in self._hosts
 
 
 def _hostname(host: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from overgang.core.audit import Kind
+from overgang.core.identity import ANYBODY, Actor
 from overgang.core.messages import Caller, Face
 from overgang.core.rules import Context
 from overgang.shell.scribe import Draft
@@ -17,14 +18,15 @@ _CITIZEN_USER: Final = 1  # RequestUserType: the user is the citizen, named by t
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Where a call comes from: `who` as the connection shows it ("" while nothing does), and what it is made for.
+    """Where a call comes from: `who` as the connection shows it ("" where there is none), and what it is made for.
 
-    `watched`: what is asked of the modern side is wanted beside the answer.
+    `watched`: what is asked of the modern side is wanted beside the answer. `actor` may act for certain organisations.
     """
 
     who: str = ""
     purpose: str = "call"
     watched: bool = False
+    actor: Actor = ANYBODY
 
 
 INTERNAL: Final = Peer()

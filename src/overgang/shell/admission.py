@@ -1,7 +1,7 @@
 """How many calls are under way at a time; what is beyond is told at once to come again, and nothing of it is read."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from overgang.core.errors import Fault, GatewayFault
@@ -33,7 +33,7 @@ class Admission:
             send = _last(send)
         if self.under_way >= self.at_once:
             self.refused += 1
-            await _refuse(scope, send, soap=soap)
+            await turn_away(scope, send, _busy(), soap=soap)
             return
         self.under_way += 1
         try:
@@ -42,15 +42,21 @@ class Admission:
             self.under_way -= 1
 
 
-async def _refuse(scope: http.Scope, send: http.Send, *, soap: bool) -> None:
-    fault = GatewayFault(1100, "gateway.busy", note="busy; send the same call again", status=503, retry_after=_RETRY)
+def _busy() -> GatewayFault:
+    return GatewayFault(1100, "gateway.busy", note="busy; send the same call again", status=503, retry_after=_RETRY)
+
+
+async def turn_away(scope: http.Scope, send: http.Send, fault: Fault, *, soap: bool) -> None:
+    """Refuse a call of which nothing was read, with the fault's own HTTP status on both faces."""
     # The body is not read, so nothing may follow on this connection.
-    more = [(b"retry-after", b"%d" % _RETRY), (b"connection", b"close")]
-    if not soap:
-        await http.respond(send, 503, PROBLEM, problem(fault), more)
-        return
-    answer = replace(faulted(_version(scope), fault, (), None), status=503)
-    await http.respond(send, answer.status, answer.content_type, answer.body, more)
+    more = [(b"connection", b"close")]
+    if fault.retry_after is not None:
+        more.append((b"retry-after", b"%d" % fault.retry_after))
+    if soap:
+        answer = faulted(_version(scope), fault, (), None)
+        await http.respond(send, fault.status, answer.content_type, answer.body, more)
+    else:
+        await http.respond(send, fault.status, PROBLEM, problem(fault), more)
 
 
 def _version(scope: http.Scope) -> Version:

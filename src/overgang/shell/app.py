@@ -1,9 +1,13 @@
 """From a configuration to a gateway that can be served."""
 
 import json
+from contextlib import suppress
 
-from overgang.shell import http
-from overgang.shell.admission import Admission
+from overgang.core.errors import CallerFault, GatewayFault
+from overgang.core.messages import Face
+from overgang.shell import admission, admitting, http
+from overgang.shell.accounts import Account
+from overgang.shell.books import NoBooks
 from overgang.shell.clock import Clock, now
 from overgang.shell.config import Config
 from overgang.shell.driver import Driver
@@ -63,7 +67,10 @@ class Gateway:
             deadlines=config.deadlines,
             key=config.identity_key,
         )
-        self.admission = Admission(config.admission.at_once)
+        self.admission = admission.Admission(config.admission.at_once)
+        self._door = admitting.door(config.clients, clock)
+        self._books = books or NoBooks()
+        self._clock = clock
         self._old = _old_paths(config.listen.prefix, loaded)
         self._upstream = upstream
         self._keeping = keeping
@@ -71,9 +78,28 @@ class Gateway:
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         if scope["type"] == "http":
             soap = scope["raw_path"].startswith(self._old)
-            await self.admission.through(self.soap if soap else self.rest, scope, receive, send, soap=soap)
+            await self.admission.through(self._soap if soap else self._rest, scope, receive, send, soap=soap)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+
+    async def _soap(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        await self._entered(Face.SOAP, self.soap, scope, receive, send)
+
+    async def _rest(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        await self._entered(Face.REST, self.rest, scope, receive, send)
+
+    async def _entered(
+        self, face: Face, app: admission.App, scope: http.Scope, receive: http.Receive, send: http.Send
+    ) -> None:
+        """Let the face answer whoever may call; who may not is refused before anything of the call is read."""
+        try:
+            scope["peer"] = self._door(scope)
+        except CallerFault as fault:
+            with suppress(GatewayFault):  # nothing is told, so nothing has to be kept back
+                await self._books.refused(Account(face, "", self._clock()), fault)
+            await admission.turn_away(scope, send, fault, soap=face is Face.SOAP)
+            return
+        await app(scope, receive, send)
 
     async def _lifespan(self, receive: http.Receive, send: http.Send) -> None:
         await receive()

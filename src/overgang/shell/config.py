@@ -14,8 +14,9 @@ from typing import Any
 
 from overgang.core.compare.modes import ANY, Scope
 from overgang.core.compare.values import Mode
-from overgang.shell import config_audit, config_life, settings
+from overgang.shell import config_audit, config_clients, config_life, settings
 from overgang.shell.config_audit import Audit, Deadlines
+from overgang.shell.config_clients import Admin, Clients
 from overgang.shell.config_life import Life
 from overgang.shell.settings import Read, Setting
 from overgang.wire import guard
@@ -31,13 +32,17 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where the gateway listens; `public` is the base URL written into WSDLs, `prefix` the path before the version."""
+    """Where the gateway listens: host and port, or the Unix `socket`.
+
+    `public` is the base URL written into WSDLs, `prefix` the path before the version.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     admin_port: int = 8081
     public: str = "http://127.0.0.1:8080"
     prefix: str = "/PjakTassWCF"
+    socket: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,8 @@ class Config:
     audit: Audit = field(default_factory=Audit)
     deadlines: Deadlines = field(default_factory=Deadlines)
     admission: Life = field(default_factory=Life)
+    clients: Clients = field(default_factory=Clients)
+    admin: Admin = field(default_factory=Admin)
 
 
 def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
@@ -147,7 +154,9 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     part = {name: settings.table(given, name, lines) for name in _SECTIONS}
     folder, file, secret = partial(settings.folder, base), partial(settings.file, base), partial(settings.secret, base)
     shared, upstream = _upstream(part["upstream"], lines)
-    listen = settings.take(part["listen"], "listen", settings.of(Listen, _LISTEN), lines)
+    listen = settings.take(
+        part["listen"], "listen", settings.of(Listen, {**_LISTEN, "socket": partial(settings.place, base)}), lines
+    )
     limits = settings.take(part["limits"], "limits", settings.of(Limits, _LIMITS), lines)
     headers = settings.take(part["headers"], "headers", settings.of(HeaderNames, _HEADERS), lines)
     wsdl = settings.take(part["wsdl"], "wsdl", {"folder": Setting(folder, "../wsdl")}, lines)
@@ -165,7 +174,10 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     if comparing.get("mode", Mode.NEW) is not Mode.NEW and not old:
         lines.append("compare.mode: no old service has an address under [old]")
     admission = config_life.life(part["admission"], lines)
-    if lines or audit is None or admission is None:
+    where = listen.get("host", "127.0.0.1"), listen.get("socket")
+    clients = config_clients.clients(part["clients"], base, *where, lines)
+    admin = config_clients.admin(part["admin"], base, lines)
+    if lines or audit is None or admission is None or clients is None or admin is None:
         raise ConfigError([f"{path.name}: {line}" for line in lines])
     return Config(
         listen=Listen(**listen),
@@ -186,6 +198,8 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
         audit=audit,
         deadlines=deadlines,
         admission=admission,
+        clients=clients,
+        admin=admin,
     )
 
 
@@ -305,7 +319,7 @@ def _mode(value: Any) -> Mode:
 
 _SECTIONS = (
     "listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases", "old", "store",
-    "compare", "recording", "audit", "operations", "admission",
+    "compare", "recording", "audit", "operations", "admission", "clients", "admin",
 )  # fmt: skip
 _STORE = "sqlite:///overgang.sqlite"
 _MODE = {

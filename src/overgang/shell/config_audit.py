@@ -43,7 +43,7 @@ def audit(given: Mapping[str, Any], base: Path, lines: list[str]) -> Audit | Non
     """The section [audit]."""
     days = settings.whole(1, 36_600)
     readers = {
-        "heads": Setting(lambda value: base / settings.text(value, r".+", "the path of a file"), None),
+        "heads": Setting(partial(settings.place, base), None),
         "read_days": Setting(days, _HALF_A_YEAR),
         "write_days": Setting(days, _FIVE_YEARS),
         "refused_days": Setting(days, _HALF_A_YEAR),

@@ -134,6 +134,7 @@ class RestFace:
         account.organisation = str(who.organisation)
         seen.append((account.organisation, operation))
         callers.check(who, self._codelists, today)
+        account.peer.actor.check(who.organisation)
         context = account.context = Context(
             face=Face.REST,
             caller=who,

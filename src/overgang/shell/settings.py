@@ -158,6 +158,11 @@ def file(base: Path, value: Any) -> Path:
     return path
 
 
+def place(base: Path, value: Any) -> Path:
+    """The path of something that need not be there."""
+    return base / text(value, r".+", "a path")
+
+
 def secret(base: Path, value: Any) -> bytes:
     """What a file holds: at least 32 bytes besides white space at its ends."""
     path = file(base, value)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from overgang.core.errors import CallerFault
 from overgang.shell import http
+from overgang.shell.accounts import INTERNAL
 from overgang.shell.clock import Clock
 from overgang.shell.soap_ingress import Answer, Bridged, Post
 from overgang.wire.served import served
@@ -77,7 +78,9 @@ class SoapHttp:
         body = await http.body(scope, receive, self._limit)
         content_type = http.header(scope, b"content-type")
         actions = http.headers(scope, b"soapaction")
-        answer = await self._face.answer(Post(service, body, content_type, actions, self._clock()))
+        answer = await self._face.answer(
+            Post(service, body, content_type, actions, self._clock(), scope.get("peer", INTERNAL))
+        )
         await http.respond(send, answer.status, answer.content_type, answer.body, self._headers(scope, answer))
 
     def _headers(self, scope: http.Scope, answer: Answer) -> list[tuple[bytes, bytes]]:

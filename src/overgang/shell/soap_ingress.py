@@ -230,6 +230,7 @@ class SoapFace:
             account.caller, account.organisation = call.caller, seen.caller
             account.asked, account.citizen = tuple(_asked(call.body)), _citizen(call.body)
             callers.check(call.caller, self._codelists, call.day)
+            post.peer.actor.check(call.caller.organisation)
             context = account.context = Context(
                 face=Face.SOAP,
                 caller=call.caller,
@@ -307,6 +308,7 @@ class SoapFace:
         """An operation that is not modernised: the old service's own answer, or a fault. Nothing of it is judged."""
         self._check_retirement(post.service, bridge, "a caller of what is not modernised", post.received)
         account.organisation, account.citizen = _called_for(root), _citizen_in(root)
+        post.peer.actor.check_text(account.organisation)
         key = post.service.key
         if self._old is None or not self._old.reaches(key):
             note = f"{bridge.contract.name} is not modernised, and no old address is configured for it"

@@ -110,9 +110,19 @@ class Switch:
             seen = self._face.recognised(post)
             call = Call(post.service, post.body, post.content_type, post.actions, post.received, post.peer, seen)
             mode = Mode.NEW if alone else modes.of(key, call.operation, call.caller)
-            answer = await self._answered(call, mode)
+            answer = await (self._answered(call, mode) if mode is Mode.NEW else self._permitted(call, mode))
         self._count(post.service, answer, post.received)
         return answer
+
+    async def _permitted(self, call: Call, mode: Mode) -> Answer:
+        """The answer, where the caller may act for the organisation: the old service would not ask."""
+        try:
+            call.peer.actor.check_text(call.caller)
+        except Fault as fault:
+            account = Account(Face.SOAP, call.service.key, call.received, call.peer, call.operation, call.caller)
+            await self._books.refused(account, fault)
+            return faulted(_version(call.content_type), fault, (), call.seen)
+        return await self._answered(call, mode)
 
     async def _answered(self, call: Call, mode: Mode) -> Answer:
         """By the side that the mode says, the other one beside it; what can't be read has one side only."""

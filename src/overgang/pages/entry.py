@@ -1,0 +1,84 @@
+"""Who may look after the gateway, and what is written down of what they change."""
+
+import base64
+import binascii
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
+
+Note = Callable[[Mapping[str, Any], str | None], Awaitable[None]]
+"""Writes down what is said of a change, and by whom; raises when it can't."""
+
+_CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="overgang", charset="UTF-8"'}
+_READS: Final = frozenset({"GET", "HEAD"})
+_PLAYS: Final = "/cases/"  # playing a case changes nothing
+
+
+class Keyed:
+    """Lets in who has the token: as Bearer, or as the password of Basic, which a browser asks for. Probes stay open."""
+
+    def __init__(self, app: ASGIApp, token: bytes, open_paths: Callable[[str], bool]) -> None:
+        self._app, self._token, self._open = app, token, open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self._open(scope["path"]) or self._known(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+            return
+        await PlainTextResponse("expected the token\n", 401, _CHALLENGE)(scope, receive, send)
+
+    def _known(self, headers: Headers) -> bool:
+        said = headers.getlist("authorization")
+        scheme, _, value = (said[0] if len(said) == 1 else "").partition(" ")
+        if scheme.lower() == "basic":
+            try:
+                value = base64.b64decode(value, validate=True).decode().partition(":")[2]
+            except (binascii.Error, ValueError):
+                return False
+        elif scheme.lower() != "bearer":
+            return False
+        return hmac.compare_digest(value.strip().encode(), self._token)
+
+
+class Noted:
+    """Writes each change down before it is made and after; what can't be written down is not done.
+
+    A handler adds to what is said by `note(request, ...)`.
+    """
+
+    def __init__(self, app: ASGIApp, note: Note) -> None:
+        self._app, self._note = app, note
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in _READS or scope["path"].startswith(_PLAYS):
+            await self._app(scope, receive, send)
+            return
+        said: dict[str, Any] = {"event": "change", "call": f"{scope['method']} {scope['path'][:200]}"}
+        more: dict[str, Any] = {}
+        scope["noted"] = more
+        try:
+            await self._note(said, None)
+        except Exception as mistake:  # noqa: BLE001 - whatever it is, nothing is changed that is not written down
+            log.error("a change is not made: it can't be written down: %s", type(mistake).__name__)
+            await PlainTextResponse("the audit is unavailable\n", 503)(scope, receive, send)
+            return
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                by = more.pop("by", None)
+                await self._note({**said, "event": "changed", "status": message["status"], **more}, by)
+            await send(message)
+
+        await self._app(scope, receive, noting)
+
+
+def note(scope: Scope, **said: Any) -> None:
+    """Add to what is written down of a change; `by` is the person who makes it, and is kept encrypted."""
+    if "noted" in scope:
+        scope["noted"].update(said)
