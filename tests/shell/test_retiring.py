@@ -33,11 +33,11 @@ class Old(Upstream):
 
     def __init__(self, *services: str) -> None:
         super().__init__({})
-        self.services = services
+        self.served = services
         self.sent: list[tuple[str, bytes, dict[str, str]]] = []
 
     def reaches(self, service: str) -> bool:
-        return service in self.services
+        return service in self.served
 
     async def forward(self, service: str, body: bytes, headers: Any) -> Raw:
         self.sent.append((service, body, dict(headers)))

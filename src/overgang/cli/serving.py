@@ -143,7 +143,7 @@ def pages(
     source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look, reaches)
     recorder = gateway.together.recorder if gateway.together is not None else None
     more = recording.routes(recorder) if recorder is not None else ()
-    readiness = Readiness(loaded, lambda: gateway.admission.draining, lambda: keeping.reachable)
+    readiness = Readiness(loaded, lambda: gateway.admission.draining, lambda: keeping.reachable, gateway.shut_off)
     who = "admin token" if settings.admin.token is not None else "this machine"
     who = "admin certificate" if settings.admin.client_authorities is not None else who
 

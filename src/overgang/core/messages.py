@@ -143,11 +143,15 @@ class CodeLists:
 
 @dataclass(frozen=True, slots=True)
 class RestReply:
-    """A reply of the modern side: parsed JSON (numbers with a fraction are Decimal), None without a body."""
+    """A reply of the modern side: parsed JSON (numbers with a fraction are Decimal), None without a body.
+
+    `retry_after`: seconds after which it asks to be tried again.
+    """
 
     status: int
     json: Any = None
     raw: bytes | None = field(default=None, repr=False)
+    retry_after: int | None = None
 
     @property
     def error_code(self) -> int | None:

@@ -145,7 +145,8 @@ def refusal(operation: Governed, reply: RestReply, *, writes: bool = False) -> F
         return UpstreamFault(1100, "upstream.auth", status=502)
     note = f"the modern service answered with status {reply.status}"
     unclear = f"; {OUTCOME_UNKNOWN}" if writes and reply.status >= 500 else ""
-    return UpstreamFault(1100, "upstream.status", note=f"{note}{unclear}")
+    status = 503 if reply.status in (429, 503) else 502
+    return UpstreamFault(1100, "upstream.status", note=f"{note}{unclear}", status=status, retry_after=reply.retry_after)
 
 
 def permission(*organisation_types: int) -> Rule:

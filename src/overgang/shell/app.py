@@ -101,6 +101,10 @@ class Gateway:
             return
         await app(scope, receive, send)
 
+    def shut_off(self) -> frozenset[str]:
+        """The modern services that are not asked for a while, having failed too often."""
+        return frozenset(name for name, service in self._upstream.services.items() if service.state == "open")
+
     async def _lifespan(self, receive: http.Receive, send: http.Send) -> None:
         await receive()
         if self._keeping is not None:

@@ -29,21 +29,26 @@ _TALKATIVE: Final = ("httpx", "httpcore", "pyreqwest", "reqwest", "hyper", "hype
 
 
 class Refused(Exception):
-    """There is no usable reply: a key such as upstream.broken, and for the log the kind of the client's error."""
+    """There is no usable reply: a key such as upstream.broken, and for the log the kind of the client's error.
 
-    def __init__(self, key: str, kind: str = "") -> None:
+    `retry_after`: seconds after which it may be tried again, where that is known.
+    """
+
+    def __init__(self, key: str, kind: str = "", retry_after: int | None = None) -> None:
         super().__init__(key)
         self.key = key
         self.kind = kind
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A reply as bytes; `kind` is its Content-Type, "" without one."""
+    """A reply as bytes; `kind` is its Content-Type and `retry_after` its Retry-After, "" without one."""
 
     status: int
     kind: str
     body: bytes
+    retry_after: str = ""
 
 
 class Engine(Protocol):
@@ -92,21 +97,23 @@ class Posts:
         await self._engine.close()
 
 
-def _check_head(headers: Iterable[tuple[str, str]], reply_bytes: int) -> str:
-    """The Content-Type of an acceptable head, "" without one. Raises Refused."""
-    kind, size = "", 0
+def _check_head(headers: Iterable[tuple[str, str]], reply_bytes: int) -> tuple[str, str]:
+    """The Content-Type and Retry-After of an acceptable head, "" without one. Raises Refused."""
+    kind, after, size = "", "", 0
     for name, value in headers:
         size += len(name) + len(value)
         match name.lower():
             case "content-type":
                 kind = value
+            case "retry-after":
+                after = value
             case "content-encoding" if value.lower() != "identity":
                 raise Refused("upstream.encoding")
             case "content-length" if value.isdecimal() and int(value) > reply_bytes:
                 raise Refused("upstream.too-large")
     if size > _MAX_HEAD:
         raise Refused("upstream.broken")
-    return kind
+    return kind, after
 
 
 async def _collect(chunks: AsyncIterator[bytes], reply_bytes: int) -> bytes:
@@ -139,8 +146,8 @@ class _Pyreqwest:
             builder = builder.body_bytes(body)
         try:
             async with builder.build_streamed() as response:
-                kind = _check_head(response.headers.items(), self._reply_bytes)
-                return Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes))
+                kind, after = _check_head(response.headers.items(), self._reply_bytes)
+                return Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes), after)
         except rust.BuilderError as foreign:
             raise Refused("upstream.unavailable", type(foreign).__qualname__) from None
         except rust.RequestError as foreign:
@@ -186,8 +193,8 @@ class _Httpx:
     async def _exchanged(self, sent: "httpx.Request") -> Raw:
         response = await self._transport.handle_async_request(sent)
         try:
-            kind = _check_head(response.headers.multi_items(), self._reply_bytes)
-            return Raw(response.status_code, kind, await _collect(response.aiter_raw(), self._reply_bytes))
+            kind, after = _check_head(response.headers.multi_items(), self._reply_bytes)
+            return Raw(response.status_code, kind, await _collect(response.aiter_raw(), self._reply_bytes), after)
         finally:
             await response.aclose()
 

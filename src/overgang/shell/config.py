@@ -47,11 +47,21 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A modern service: base URL without a slash at its end, seconds for a whole call, calls at the same time."""
+    """A modern service: base URL without a slash at its end, seconds for a whole call, calls at the same time.
+
+    `waiting` calls may wait for a place. `retries` is the share of calls that may be tried again. At `breaker_share`
+    of failures among `breaker_calls` or more within `breaker_seconds` it is not asked for `breaker_pause` seconds.
+    """
 
     url: str
     deadline: float = 10.0
     max_in_flight: int = 64
+    waiting: int = 256
+    retries: float = 0.2
+    breaker_share: float = 0.5
+    breaker_calls: int = 20
+    breaker_seconds: float = 10.0
+    breaker_pause: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +357,12 @@ _TARGET: Mapping[str, Read] = {
     "url": settings.url,
     "deadline": settings.number((int, float), "seconds", 0.05, 300),
     "max_in_flight": settings.whole(1, 10_000),
+    "waiting": settings.whole(0, 100_000),
+    "retries": settings.number((int, float), "a share", 0, 1),
+    "breaker_share": settings.number((int, float), "a share", 0.01, 1),
+    "breaker_calls": settings.whole(1, 1_000_000),
+    "breaker_seconds": settings.number((int, float), "seconds", 0.1, 3600),
+    "breaker_pause": settings.number((int, float), "seconds", 0.1, 3600),
 }
 _LIMITS: Mapping[str, Read] = {
     "bytes": settings.whole(1024, 2**30),

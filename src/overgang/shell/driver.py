@@ -146,12 +146,15 @@ class Driver:
             _check(contract.body, request.json, context)
         reply = await self._asked(request, context)
         if reply.status < 400:
-            validator = contract.responses.get(reply.status)
+            note = OUTCOME_UNKNOWN if request.writes else None
+            if reply.status not in contract.responses:
+                expected = " or ".join(f"status {one}" for one in sorted(contract.responses) if one < 400)
+                raise UpstreamFault(1100, "upstream.contract", expected=expected, note=note)
+            validator = contract.responses[reply.status]
             try:
                 if validator is not None:
                     validator.check(reply.json)
             except SchemaProblem as problem:
-                note = OUTCOME_UNKNOWN if request.writes else None
                 raise UpstreamFault(
                     1100, "upstream.contract", element=problem.path, expected=problem.expected, note=note
                 ) from problem

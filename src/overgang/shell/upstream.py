@@ -5,19 +5,25 @@ Which client is used, and how, is shell/client.py's.
 
 import asyncio
 import logging
+import math
 import re
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from overgang.core.errors import OUTCOME_UNKNOWN, GatewayFault, UpstreamFault
 from overgang.core.messages import Caller, RestReply, RestRequest
 from overgang.shell.client import Raw, Refused, engine
+from overgang.shell.clock import now
 from overgang.shell.config import HeaderNames, Target
+from overgang.shell.services import BROKEN, Service
 from overgang.wire import strict_json
 
 _LOG: Final = logging.getLogger(__name__)
-_RETRIED: Final = ("upstream.unavailable", "upstream.broken")
+_BROKEN: Final = "upstream.broken"
+LONGEST: Final = 600  # seconds; who asks for more is not taken at their word
 _SAYS: Final[Mapping[str, str]] = {
     "upstream.unavailable": "the modern service can't be reached",
     "upstream.timeout": "the modern service did not answer in time",
@@ -26,9 +32,12 @@ _SAYS: Final[Mapping[str, str]] = {
     "upstream.encoding": "the modern service's answer is compressed, which was not asked for",
     "upstream.redirect": "the modern service pointed to another address",
     "upstream.invalid": "the modern service's answer is no acceptable JSON",
+    "upstream.busy": "too many calls wait for the modern service",
+    "upstream.open": "the modern service has failed too often, and is not asked for a while",
 }
-# Only these tell that nothing was carried out: there was no connection, or the answer says "elsewhere".
-_WITHOUT_EFFECT: Final = ("upstream.unavailable", "upstream.redirect")
+_STATUS: Final[Mapping[str, int]] = {"upstream.timeout": 504, "upstream.busy": 503, "upstream.open": 503}
+# Only these tell that nothing was carried out: nothing was sent, or the answer says "elsewhere".
+_WITHOUT_EFFECT: Final = ("upstream.unavailable", "upstream.redirect", "upstream.busy", "upstream.open")
 _PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 _OUTER_SPACE: Final = re.compile(r"^ +| +$")
 
@@ -48,53 +57,60 @@ class Upstream:
         reply_bytes: int = 8 * 1024 * 1024,
         old: Mapping[str, Target] | None = None,
     ) -> None:
-        self._targets = {**targets, **(old or {})}
+        self.services = {name: Service(target) for name, target in {**targets, **(old or {})}.items()}
         self._names = headers or HeaderNames()
-        self._places = {domain: asyncio.Semaphore(target.max_in_flight) for domain, target in self._targets.items()}
         self._engine = engine(client, reply_bytes)
 
     async def send(self, request: RestRequest, caller: Caller) -> RestReply:
         """The reply, also a refusal, with its JSON read strictly; an unreadable body of a refusal is left out.
 
-        Raises UpstreamFault 1100 with key upstream.unavailable, .timeout, .broken, .too-large, .encoding, .redirect or
-        .invalid; GatewayFault 1009 for a domain without an address. A read is tried twice, a write never.
+        Raises UpstreamFault 1100 with key upstream.unavailable, .timeout, .broken, .too-large, .encoding, .redirect,
+        .invalid, .busy or .open; GatewayFault 1009 for a domain without an address. A read is tried twice, a write only
+        where nothing of it was sent; both within the service's budget.
         """
         domain = request.path.domain
-        target = self._targets.get(domain)
-        if target is None:
+        service = self.services.get(domain)
+        if service is None:
             raise GatewayFault(1009, "upstream.unconfigured", note=f"no address is configured for {domain}")
+        target = service.target
         url = _url(target, request)
         headers = _headers(self._names, request, caller)
         body = _body(request)
+        service.budget.called()
         started = False
         try:
-            async with asyncio.timeout(target.deadline), self._places[domain]:
+            async with asyncio.timeout(target.deadline), service.place():
                 started = True
-                return _reply(await self._attempt(request, url, headers, body, target.deadline))
+                return _reply(await self._tried(service, request, url, headers, body))
         except TimeoutError:
             raise _logged(domain, "upstream.timeout", unclear=request.writes and started) from None
         except Refused as refused:
-            raise _logged(domain, refused.key, refused.kind, unclear=request.writes) from None
+            unclear = request.writes
+            raise _logged(domain, refused.key, refused.kind, unclear=unclear, after=refused.retry_after) from None
 
     def reaches(self, service: str) -> bool:
         """Whether the old service "Name/version" has an address of its own."""
-        return service in self._targets
+        return service in self.services
 
     async def forward(self, service: str, body: bytes, headers: Mapping[str, str]) -> Raw:
         """Send an old call's bytes to the old service's own address; its reply as it comes, whatever its status.
 
         Raises what `send` raises. It is sent once: whether it writes is not known here.
         """
-        target, started = self._targets[service], False
+        known, started = self.services[service], False
+        target = known.target
+        known.budget.called()
         try:
-            async with asyncio.timeout(target.deadline), self._places[service]:
+            async with asyncio.timeout(target.deadline), known.place():
                 started = True
                 sent = {**headers, "Accept-Encoding": "identity"}
-                raw = await self._engine.exchange("POST", target.url, sent, body, target.deadline)
+                async with known.attempt() as replies:
+                    replies.append(await self._engine.exchange("POST", target.url, sent, body, target.deadline))
+                raw = replies[0]
         except TimeoutError:
             raise _logged(service, "upstream.timeout", unclear=started) from None
         except Refused as refused:
-            raise _logged(service, refused.key, refused.kind, unclear=True) from None
+            raise _logged(service, refused.key, refused.kind, unclear=True, after=refused.retry_after) from None
         if 300 <= raw.status < 400:
             raise _logged(service, "upstream.redirect", unclear=False)
         return raw
@@ -103,15 +119,31 @@ class Upstream:
         """Close all connections; nothing can be sent afterwards."""
         await self._engine.close()
 
-    async def _attempt(
-        self, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
+    async def _tried(
+        self, service: Service, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None
     ) -> Raw:
+        """A reply, after a second attempt where the first came to nothing and may be repeated."""
+        until = time.monotonic() + service.target.deadline
         try:
-            return await self._engine.exchange(request.method, url, headers, body, seconds)
+            raw = await self._attempt(service, request, url, headers, body)
         except Refused as refused:
-            if request.writes or refused.key not in _RETRIED:
+            repeatable = refused.key == "upstream.unavailable" or (not request.writes and refused.key == _BROKEN)
+            if not repeatable or not service.may_retry():
                 raise
-        return await self._engine.exchange(request.method, url, headers, body, seconds)
+        else:
+            wait = _pause(raw)
+            if request.writes or wait is None or time.monotonic() + wait >= until or not service.may_retry():
+                return raw
+            await asyncio.sleep(wait)
+        return await self._attempt(service, request, url, headers, body)
+
+    async def _attempt(
+        self, service: Service, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Raw:
+        async with service.attempt() as replies:
+            deadline = service.target.deadline
+            replies.append(await self._engine.exchange(request.method, url, headers, body, deadline))
+        return replies[0]
 
 
 # ---- what goes out
@@ -176,12 +208,33 @@ def _reply(raw: Raw) -> RestReply:
     try:
         if not _is_json(raw.kind):
             raise Refused("upstream.invalid")
-        return RestReply(raw.status, strict_json.loads(raw.body), raw.body)
+        return RestReply(raw.status, strict_json.loads(raw.body), raw.body, retry_after(raw.retry_after))
     except (Refused, strict_json.JsonError):
         # A refusal is told by its status; proxies in between refuse with HTML.
         if raw.status >= 400:
-            return RestReply(raw.status)
+            return RestReply(raw.status, retry_after=retry_after(raw.retry_after))
         raise Refused("upstream.invalid") from None
+
+
+def _pause(raw: Raw) -> float | None:
+    """Seconds after which a read that was answered so may be sent once more; None when it may not."""
+    if raw.status not in BROKEN and raw.status != 429:
+        return None
+    asked = retry_after(raw.retry_after)
+    return None if raw.status == 429 and asked is None else float(asked or 0)
+
+
+def retry_after(text: str) -> int | None:
+    """The seconds that a Retry-After asks for, LONGEST at most; None for none, and for what is none."""
+    text = text.strip()
+    if text.isascii() and text.isdecimal():
+        return min(int(text[:9]), LONGEST)
+    try:
+        moment = parsedate_to_datetime(text)
+        seconds = math.ceil((moment - now()).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(seconds, 0), LONGEST)
 
 
 def _is_json(kind: str) -> bool:
@@ -192,14 +245,14 @@ def _is_json(kind: str) -> bool:
     return all(charset == "utf-8" for charset in charsets)
 
 
-def _logged(domain: str, key: str, kind: str = "", *, unclear: bool) -> UpstreamFault:
+def _logged(domain: str, key: str, kind: str = "", *, unclear: bool, after: int | None = None) -> UpstreamFault:
     _LOG.warning("%s: %s %s", domain, key, kind)
-    return trouble(key, unclear=unclear)
+    return trouble(key, unclear=unclear, after=after)
 
 
-def trouble(key: str, *, unclear: bool) -> UpstreamFault:
+def trouble(key: str, *, unclear: bool, after: int | None = None) -> UpstreamFault:
     """The fault of a request without a usable reply; `unclear` when a write may have been carried out all the same."""
     note = _SAYS[key]
     if unclear and key not in _WITHOUT_EFFECT:
         note = f"{note}; {OUTCOME_UNKNOWN}"
-    return UpstreamFault(1100, key, note=note, status=504 if key == "upstream.timeout" else 502)
+    return UpstreamFault(1100, key, note=note, status=_STATUS.get(key, 502), retry_after=after)

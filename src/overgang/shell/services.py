@@ -1,0 +1,89 @@
+"""What is known of a service while it is asked: the calls under way, how it has answered, what was tried again."""
+
+import asyncio
+import math
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from overgang.core.resilience import Breaker, Budget, Measure
+from overgang.shell.client import Raw, Refused
+from overgang.shell.config import Target
+
+SLOW: Final = 0.9  # of the deadline: who answers later has failed, though the answer is used
+BROKEN: Final = frozenset({500, 502, 503, 504})  # the service says that it failed; any other answer is its business
+
+
+class Service:
+    """One address: its place for calls (a bulkhead), its breaker, its budget of retries, and its counts."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.budget = Budget(target.retries)
+        self.counts: Counter[str] = Counter()  # attempts, retries, and by why calls were not let through
+        measure = Measure(target.breaker_share, target.breaker_calls, target.breaker_seconds, target.breaker_pause)
+        self._breaker = Breaker(measure)
+        self._places = asyncio.Semaphore(target.max_in_flight)
+        self._waiting = 0
+
+    @property
+    def state(self) -> str:
+        """ "closed", "open" or "half-open"."""
+        return self._breaker.state(time.monotonic())
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """A place among the calls under way. Raises Refused upstream.busy when too many wait, upstream.open."""
+        if self._breaker.wait(time.monotonic()):
+            raise self._shut()
+        if self._places.locked() and self._waiting >= self.target.waiting:
+            self.counts["busy"] += 1
+            raise Refused("upstream.busy", retry_after=1)
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[list[Raw]]:
+        """One request, made within the block, its reply put into the list. Raises Refused upstream.open before it."""
+        if not self._breaker.lets_through(time.monotonic()):
+            raise self._shut()
+        self.counts["attempts"] += 1
+        started, replies = time.monotonic(), list[Raw]()
+        try:
+            yield replies
+        except Refused:
+            self._breaker.failed(time.monotonic())
+            raise
+        except BaseException:
+            now = time.monotonic()
+            if now - started >= SLOW * self.target.deadline:
+                self._breaker.failed(now)
+            else:
+                self._breaker.given_up()
+            raise
+        now = time.monotonic()
+        if replies and (replies[0].status in BROKEN or now - started >= SLOW * self.target.deadline):
+            self._breaker.failed(now)
+        else:
+            self._breaker.answered(now)
+
+    def may_retry(self) -> bool:
+        """Whether a request may be sent once more; then it counts."""
+        if not self.budget.take():
+            self.counts["no budget"] += 1
+            return False
+        self.counts["retries"] += 1
+        return True
+
+    def _shut(self) -> Refused:
+        self.counts["open"] += 1
+        return Refused("upstream.open", retry_after=max(1, math.ceil(self._breaker.wait(time.monotonic()))))
