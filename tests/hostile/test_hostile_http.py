@@ -88,6 +88,9 @@ ROWS = [
         "/etc/passwd", "/PjakTassWCF/", "/")],
     ("92 body over the limit", request(body=CANARY.encode() * 90_000, length="Content-Length: 1170000\r\n"), 413),
     ("92 the same in chunks", chunked(b"%x\r\n" % (13 * 90_000) + CANARY.encode() * 90_000 + b"\r\n0\r\n\r\n"), 413),
+    *[(f"82 Upgrade: {name}", request(f"Upgrade: {name}\r\nConnection: Upgrade\r\n{more}", SMUGGLED), 501)
+        for name, more in (("x", ""), ("websocket", "Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n"),
+            ("h2c", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"))],
     ("73 two media types", request("Content-Type: text/xml\r\n"), 400),
 ]  # fmt: skip
 
@@ -109,9 +112,11 @@ def test_doubtful_http_has_one_answer_and_no_effect(site: Site, raw: bytes, stat
     check_alive(site)
 
 
-@pytest.mark.parametrize("status", [400, 413])
+@pytest.mark.parametrize("status", [400, 413, 501])
 def test_a_connection_in_doubt_is_closed(site: Site, status: int) -> None:
-    answer = site.raw(length("9999999999" if status == 413 else "+4"))
+    raw = {400: length("+4"), 413: length("9999999999"), 501: request("Upgrade: x\r\nConnection: Upgrade\r\n")}
+
+    answer = site.raw(raw[status])
 
     assert statuses(answer) == [status]
     assert b"\r\nconnection: close\r\n" in answer.lower()

@@ -24,6 +24,7 @@ from overgang.wire.strict_json import JsonError, dumps, loads
         pytest.param(b'{"\\uDC00":1}', "json.text", id="half a pair in a name"),
         pytest.param(b'[[{"a":["\\ude00\\ud83d"]}]]', "json.text", id="a pair the wrong way round, deep down"),
         pytest.param(b"[" * 100_000, "json.depth", id="a hundred thousand brackets"),
+        pytest.param(b"[" + b"1," * 1_000_001 + b"1]", "json.values", id="a million numbers"),
         pytest.param(b'{"a":' * 100_000, "json.depth", id="a hundred thousand braces"),
         pytest.param(b"9" * 5000, "json.number", id="5,000 digits"),
         pytest.param(b"1e401", "json.number", id="a large exponent"),
@@ -103,3 +104,11 @@ def test_what_is_written_is_read_again_the_same(value: Any) -> None:
 @given(VALUES)
 def test_the_standard_library_reads_the_same_text(value: Any) -> None:
     assert json.loads(dumps(value), parse_float=Decimal) == value
+
+
+@pytest.mark.parametrize("raw", [b"[1,2,3]", b'{"a":1,"b":{},"c":0}', b"[[],[]]"])
+def test_exactly_as_many_values_as_are_allowed_are_read_and_one_more_is_not(raw: bytes) -> None:
+    parts = raw.count(b",") + raw.count(b"[") + raw.count(b"{")
+    assert loads(raw, values=parts) is not None
+    with pytest.raises(JsonError, match=r"json\.values"):
+        loads(raw, values=parts - 1)

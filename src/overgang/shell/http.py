@@ -46,6 +46,8 @@ def check_request(scope: Scope) -> None:
         raise CallerFault(1014, "http.head", expected=expected, status=431)
     if headers(scope, b"transfer-encoding") not in ([], ["chunked"], ["Chunked"]):
         raise CallerFault(1014, "http.transfer-encoding", expected="no transfer coding but chunked", status=400)
+    if headers(scope, b"upgrade"):  # what comes after is of another protocol, and the parser would take it for ours
+        raise CallerFault(1014, "http.upgrade", expected="no Upgrade", status=501)
     if len(headers(scope, b"host")) != 1:
         raise CallerFault(1014, "http.host", expected="one Host header", status=400)
     if headers(scope, b"content-encoding") not in ([], ["identity"]):
@@ -86,9 +88,9 @@ def _too_large(limit: int) -> CallerFault:
 async def respond(
     send: Send, status: int, content_type: str, content: bytes, more: Iterable[tuple[bytes, bytes]] = ()
 ) -> None:
-    """Send an answer in one piece. 408 and 413 close the connection: the rest of the body is not read."""
+    """Send an answer in one piece. 408, 413 and 501 close the connection: the rest of the body is not read."""
     head = [(b"content-type", content_type.encode()), (b"content-length", b"%d" % len(content)), *more]
-    if status in (408, 413):
+    if status in (408, 413, 501):
         head.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": content})

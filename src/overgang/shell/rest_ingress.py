@@ -38,6 +38,7 @@ JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 # A refusal of the modern side that its contract declares goes to the caller as it came.
 _PASSED: Final = (200, 201, 204, 400, 403, 404, 409, 412)
+_VALUES: Final = 100_000  # of a request
 CITIZEN: Final = "x-civilRegistrationIdentifier"
 REQUEST_ID: Final = "x-requestId"
 
@@ -211,7 +212,7 @@ class RestFace:
         if kind != JSON:
             raise CallerFault(1014, "http.media_type", expected=JSON, status=415)
         try:
-            return strict_json.loads(raw, depth=self._depth)
+            return strict_json.loads(raw, depth=self._depth, values=_VALUES)
         except strict_json.JsonError as mistake:
             raise CallerFault(1014, mistake.key, expected="well-formed JSON", status=400) from mistake
 

@@ -138,6 +138,8 @@ def _action(expected: str) -> CallerFault:
 
 # requests -------------------------------------------------------------------------------------------------------------
 
+_LONGEST_NAME: Final = 256  # of the names of header blocks that are told back, in characters
+_MOST_NAMES: Final = 8
 _SPACE: Final = " \t\r\n"
 _ENCODINGS: Final = ("http://schemas.xmlsoap.org/soap/encoding/", "http://www.w3.org/2003/05/soap-encoding")
 _BOOLEANS: Final = {None: False, "0": False, "false": False, "1": True, "true": True}
@@ -251,7 +253,7 @@ def _headers(header: etree._Element, names: _Names, understood: Callable[[str], 
         elif required:
             unknown.append(tag)
     if unknown:
-        raise MustUnderstand(unknown)
+        raise MustUnderstand([name for name in unknown if len(name) <= _LONGEST_NAME][:_MOST_NAMES])
     if len(set(seen)) != len(seen):
         raise CallerFault(1014, "soap.header.duplicate", expected="each header block at most once")
     return tuple(known)

@@ -4,6 +4,7 @@ A message (UTF-8 by then, see encoding) is either proven by counting bytes to st
 through libxml2 once without building anything. Only after that a tree is built, by the same libxml2.
 """
 
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def parse(body: bytes, limits: Limits, charset: str | None = None) -> etree._Ele
         raise _over("bytes", f"at most {limits.bytes} bytes")
     plain = plain_utf8(body, charset)
     if proven(plain, limits):
-        return _tree(plain, _PARSER)
+        return _tree(plain, _OWN.parser)
     if len(plain) <= _SMALL:
         return _stream_and_build(plain, limits)
     # libxml2 keeps every name it ever met in a table of the thread; one that ends takes invented names along.
@@ -156,7 +157,20 @@ _SETTINGS: Final[dict[str, Any]] = {
     "huge_tree": False,
     "recover": False,
 }
-_PARSER: Final = etree.XMLParser(**_SETTINGS)  # without state of its own between two messages; lxml locks it
+_NAMESPACE: Final = etree.ErrorDomains.NAMESPACE
+
+
+_WARNING: Final = etree.ErrorLevels.WARNING
+
+
+class _Own(threading.local):
+    """A parser for each thread: between two messages it keeps nothing but what was wrong with the last one."""
+
+    def __init__(self) -> None:
+        self.parser = etree.XMLParser(**_SETTINGS)
+
+
+_OWN: Final = _Own()
 
 
 def _stream_and_build(plain: bytes, limits: Limits) -> etree._Element:
@@ -166,6 +180,11 @@ def _stream_and_build(plain: bytes, limits: Limits) -> etree._Element:
 
 def _tree(plain: bytes, parser: etree.XMLParser) -> etree._Element:
     root: etree._Element = _fed(plain, parser)
+    # A prefix without a namespace, or an attribute twice, is an error of which lxml says nothing when a lesser one (a
+    # relative namespace) comes after it; what it is on would be taken for another element or attribute.
+    log = parser.error_log
+    if len(log) and any(entry.domain == _NAMESPACE and entry.level > _WARNING for entry in log):
+        raise _malformed()
     return root
 
 

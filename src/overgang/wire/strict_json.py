@@ -17,8 +17,8 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 class JsonError(ValueError):
     """Bytes that are no acceptable JSON. Neither text nor attributes carry anything of the content.
 
-    `key` is json.encoding, json.invalid, json.duplicate, json.number, json.depth or json.text; `where` says the place
-    ("character 17") where it is known, else it is empty.
+    `key` is json.encoding, json.invalid, json.duplicate, json.number, json.depth, json.values or json.text; `where`
+    says the place ("character 17") where it is known, else it is empty.
     """
 
     def __init__(self, key: str, where: str = "") -> None:
@@ -27,8 +27,13 @@ class JsonError(ValueError):
         self.where = where
 
 
-def loads(raw: bytes, *, depth: int = 64) -> Any:
-    """The value; objects are dicts, fractions Decimals. `depth` counts nested lists and objects. Raises JsonError."""
+def loads(raw: bytes, *, depth: int = 64, values: int = 1_000_000) -> Any:
+    """The value; objects are dicts, fractions Decimals. `depth` counts nested lists and objects. Raises JsonError.
+
+    `values` is the most that it may be made of: each costs many times the bytes that it is written with.
+    """
+    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > values:
+        raise JsonError("json.values")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as mistake:

@@ -119,3 +119,9 @@ def test_a_value_that_does_not_fit_is_refused(value: object, path: str, expected
     with pytest.raises(EncodeError) as raised:
         element.encode(value)  # type: ignore[arg-type]
     assert (raised.value.path, raised.value.expected) == (path, expected)
+
+
+def test_a_name_that_is_not_of_ascii_is_a_problem_like_any_other() -> None:
+    assert problems(GOOD.replace("m:Count", "m:Tælling")) == [
+        ("Ask/Tælling", "no such element here, but one of the elements Count, When", "element.unexpected")
+    ]

@@ -7,6 +7,9 @@ from lxml import etree
 from shape_table import SHAPES
 from small_contracts import Shape, node_of, request_of
 
+from overgang.core.errors import CallerFault
+from overgang.wire.contract import Complex
+
 EACH = pytest.mark.parametrize("shape", [pytest.param(shape, id=name) for name, shape in SHAPES.items()])
 
 
@@ -31,3 +34,23 @@ def test_a_message_that_is_not_valid_has_a_problem(shape: Shape, tmp_path: Path)
         found = contract.problems(node_of(message))
         assert found, message
         assert all(one.path.split("/")[0] == "E" and one.expected for one in found)
+
+
+def test_free_content_in_a_relative_namespace_is_refused(tmp_path: Path) -> None:
+    contract = SHAPES["any"].load(tmp_path)
+    node = etree.fromstring('<E xmlns="urn:t"><A>1</A><f:x xmlns:f="f/g">CANARY</f:x></E>')
+    with pytest.raises(CallerFault) as caught:
+        request_of(contract).decode(node)
+    assert (caught.value.key, caught.value.expected) == ("value.invalid", "absolute namespaces")
+
+
+@pytest.mark.parametrize("name", [name for name, shape in SHAPES.items() if "xs:any " not in shape.schema])
+def test_an_element_that_no_validator_saw_is_never_passed_over(name: str, tmp_path: Path) -> None:
+    element = request_of(SHAPES[name].load(tmp_path))
+    if not isinstance(element.type, Complex) or element.type.text is not None:
+        return  # it has no children at all
+    node = node_of(next(iter(SHAPES[name].messages)))
+    node.append(etree.Element("{urn:t}Forgotten"))
+    with pytest.raises(CallerFault) as caught:
+        element.decode(node)
+    assert caught.value.key == "value.unexpected"

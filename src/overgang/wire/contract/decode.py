@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
+from overgang.core.errors import CallerFault
 from overgang.core.values import NIL, Value
 from overgang.wire.contract.model import Attribute, Complex, Decode, Element, Simple, wildcards_of
 from overgang.wire.contract.names import XSI, XSI_NIL, XSI_TYPE, full_text, resolve
@@ -68,10 +69,9 @@ class Decoders:
         text = own.text
         if text is not None:
             body = _text_filler(text)
-        elif own.items:
-            body = _items_filler(table)
         else:
-            body = _children_filler(table, wildcard=own.content is not None and any(wildcards_of(own.content)))
+            wildcard = own.content is not None and any(wildcards_of(own.content))
+            body = (_items_filler if own.items else _children_filler)(table, wildcard=wildcard)
         attributes = [_attribute(one) for one in own.attributes]
         if own.any_attribute is not None:
             attributes.append(_free_attributes(frozenset(one.qname for one in own.attributes)))
@@ -93,8 +93,19 @@ class Decoders:
 
 
 def canonical(node: etree._Element) -> str:
-    """An element of xs:any: exclusive canonical XML without comments, so equal content is an equal text."""
-    return etree.tostring(node, method="c14n", exclusive=True, with_comments=False, with_tail=False).decode()
+    """An element of xs:any: exclusive canonical XML without comments, so equal content is an equal text.
+
+    Raises CallerFault for what has no canonical form: a relative namespace.
+    """
+    try:
+        return etree.tostring(node, method="c14n", exclusive=True, with_comments=False, with_tail=False).decode()
+    except etree.C14NError:
+        raise CallerFault(1014, "value.invalid", expected="absolute namespaces") from None
+
+
+def _unexpected() -> CallerFault:
+    """An element that the validator let pass and the contract does not have: it must not be lost."""
+    return CallerFault(1014, "value.unexpected", expected="only elements of the contract")
 
 
 def _nil(out: dict[str, Any]) -> Value:
@@ -189,7 +200,9 @@ def _children_filler(table: dict[str, Slot], *, wildcard: bool) -> Callable[[etr
         for child in node:
             slot = find(child.tag)
             if slot is None:
-                if wildcard and isinstance(child.tag, str):
+                if isinstance(child.tag, str):
+                    if not wildcard:
+                        raise _unexpected()
                     out.setdefault("#any", []).append(canonical(child))
                 continue
             name, many, decode, parse = slot
@@ -204,7 +217,7 @@ def _children_filler(table: dict[str, Slot], *, wildcard: bool) -> Callable[[etr
     return fill
 
 
-def _items_filler(table: dict[str, Slot]) -> Callable[[etree._Element, dict[str, Any]], None]:
+def _items_filler(table: dict[str, Slot], *, wildcard: bool) -> Callable[[etree._Element, dict[str, Any]], None]:
     find = table.get
 
     def fill(node: etree._Element, out: dict[str, Any]) -> None:
@@ -212,6 +225,8 @@ def _items_filler(table: dict[str, Slot]) -> Callable[[etree._Element, dict[str,
         for child in node:
             if isinstance(child.tag, str):
                 slot = find(child.tag)
+                if slot is None and not wildcard:
+                    raise _unexpected()
                 items.append({"#any": canonical(child)} if slot is None else {slot[0]: slot[2](child)})
         out["#items"] = items
 

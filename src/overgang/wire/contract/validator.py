@@ -55,7 +55,8 @@ def compiled(schemas: list[Schema]) -> etree.XMLSchema:
 
 def on_its_own(node: etree._Element) -> etree._Element:
     """A copy with all namespace declarations in scope; libxml2 does not see those of elements above the node."""
-    return etree.fromstring(etree.tostring(node, with_tail=False), parser())
+    # In UTF-8: a name has no other way to write a letter that is not of ASCII.
+    return etree.fromstring(etree.tostring(node, encoding="utf-8", with_tail=False), parser())
 
 
 def trimmed(node: etree._Element) -> etree._Element:
