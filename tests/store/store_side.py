@@ -1,22 +1,15 @@
 """Stores to test on, each database in turn, and comparisons to put in them."""
 
-import atexit
-import importlib.util
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
-import sqlalchemy
 
 from overgang.core.compare.values import Compared, Difference, Judged, Kept, Kind, Label, Mode, Reply, Use, Verdict
 from overgang.shell.store import Message, Store
+from postgresql import empty_postgresql
 
 KEY = b"a key for tests of thirty-two bytes"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -30,8 +23,6 @@ OTHER_CODE = Difference(Kind.CHANGED, "/A[1]/C", "/A/C", "3", "2", "integer", "c
 KEPT = Kept(
     b"<q>\n</q>", "text/xml", "urn:act", Reply(200, "text/xml", b"<old>\n\n</old>"), Reply(0, "", b"", "timeout")
 )
-
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
 def compared(id_: str = "c1", *judged: Judged, at: datetime = NOW, **changed: object) -> Compared:
@@ -97,39 +88,3 @@ def store(url: str) -> Iterator[Store]:
     opened = Store(url, KEY, examples=3, now=lambda: NOW)
     yield opened
     opened.close()
-
-
-def empty_postgresql() -> str:
-    """The address of a database without tables, on a server of the tests' own; else the test is skipped."""
-    if not BINARIES:
-        pytest.skip("no PostgreSQL server is installed")
-    if importlib.util.find_spec("psycopg") is None:
-        pytest.skip("psycopg, the driver for PostgreSQL, is not installed")
-    address = f"postgresql+psycopg://overgang@/postgres?host={_server()}"
-    engine = sqlalchemy.create_engine(address)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-    return address
-
-
-@cache
-def _server() -> str:
-    """Started once, reached through a socket in its folder only, stopped when the tests end."""
-    folder = tempfile.mkdtemp(prefix="overgang-pg-")
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _as_postgres("initdb", "-D", f"{folder}/data", "-U", "overgang", "--auth=trust", "-E", "UTF8", "--no-sync")
-    only_here = f"-c listen_addresses='' -c fsync=off -k {folder}"
-    _as_postgres("pg_ctl", "-D", f"{folder}/data", "-w", "-o", only_here, "-l", f"{folder}/log", "start")
-    atexit.register(_as_postgres, "pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
-    return folder
-
-
-def _as_postgres(program: str, *given: str) -> None:
-    """PostgreSQL refuses to run as root."""
-    who = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    command = [*who, str(BINARIES[-1].with_name(program)), *given]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", timeout=60)

@@ -4,10 +4,11 @@ import base64
 from pathlib import Path
 
 import pytest
-from store_side import CITIZEN, KEY, compared, empty_postgresql, message
+from store_side import CITIZEN, KEY, compared, message
 
 from overgang.core.compare.values import Kept, Reply
 from overgang.shell.store import Store
+from postgresql import empty_postgresql
 
 NAME = "Kanariefugl Gulfjer"
 CANARIES = [CITIZEN.encode(), CITIZEN[:6].encode() + b"-" + CITIZEN[6:].encode(), NAME.encode(), b"Gulfjer"]

@@ -12,12 +12,13 @@ import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine
-from store_side import KEY, NOW, empty_postgresql, message
+from store_side import KEY, NOW, message
 from store_side import shared_url as shared_url
 from store_side import url as url
 
 from overgang.shell.store import Store, StoreError, schema, upgrading
 from overgang.shell.store.opening import open_engine
+from postgresql import empty_postgresql
 
 
 def made(url: str) -> Engine:

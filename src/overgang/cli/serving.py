@@ -122,6 +122,10 @@ async def _serve(settings: Config, loaded: Loaded) -> None:
     async def drain() -> None:
         """Go on while load balancers learn that this gateway is not ready, and let go of its connections."""
         gateway.app.admission.draining = True
+        if (
+            settings.listen.socket is not None
+        ):  # a proxy that finds no socket asks the next gateway, and nothing is lost
+            settings.listen.socket.unlink(missing_ok=True)
         await asyncio.sleep(settings.admission.drain)
 
     # The gateway stops first: probes are answered until its last call is.

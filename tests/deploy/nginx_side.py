@@ -1,0 +1,183 @@
+"""deploy/nginx.conf as it is, with its paths and port put into a folder, before two gateways on one store."""
+
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from certificates import UNIT, Authority, Issued, authority, subject
+from overgang.shell.config import Limits
+from postgresql import empty_postgresql
+from running import CONFIG, ROOT, SECONDS, ModernSide, Process, modern_side, overgang
+
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+ACTORS = f"""
+[[actor]]
+name = "Fagsystem"
+cvr = "12345678"
+units = ["{UNIT}"]
+organisations = ["*"]
+
+[[actor]]
+name = "Another"
+cvr = "87654321"
+units = ["11111111-2222-4333-8444-555555555555"]
+organisations = ["2/16"]
+"""
+CLIENTS = '\n[clients]\nactors = "actors.toml"\nauthorities = "oces.pem"\n'
+
+
+@dataclass
+class Deployed:
+    """nginx with TLS on 127.0.0.1:port, the gateways behind it, and what they write to."""
+
+    folder: Path
+    port: int
+    issuer: Authority
+    modern: ModernSide
+    gateways: list[Process]
+
+    @property
+    def url(self) -> str:
+        return f"https://localhost:{self.port}"
+
+    def issued(self, name: str = "ours", cvr: str = "12345678", unit: str = UNIT) -> Path:
+        """A file with a client certificate and its key."""
+        made = self.issuer.issue(subject(f"NTRDK-{cvr}", f"UI:DK-O:G:{unit}"))
+        return written(self.folder / f"{name}.pem", made)
+
+    def context(self, certificate: Path | None) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=str(self.folder / "tls" / "server.pem"))
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT if hasattr(ssl, "VERIFY_X509_STRICT") else context.verify_flags
+        if certificate is not None:
+            context.load_cert_chain(certificate)
+        return context
+
+    def client(self, certificate: Path | None) -> httpx.Client:
+        return httpx.Client(verify=self.context(certificate), base_url=self.url, trust_env=False, timeout=SECONDS)
+
+    def raw(self, certificate: Path, *parts: bytes) -> bytes:
+        """What comes back until the server closes, or is silent for two seconds after an answer."""
+        answer = b""
+        with self.connection(certificate) as connection, suppress(TimeoutError, ConnectionError, ssl.SSLError):
+            for part in parts:
+                connection.sendall(part)
+            while part := connection.recv(65_536):
+                answer += part
+                connection.settimeout(2)
+        return answer
+
+    @contextmanager
+    def connection(self, certificate: Path) -> Iterator[ssl.SSLSocket]:
+        with (
+            socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as plain,
+            self.context(certificate).wrap_socket(plain, server_hostname="localhost") as connection,
+        ):
+            yield connection
+
+
+def written(file: Path, made: Issued) -> Path:
+    file.write_bytes(made.pem + made.key_pem)
+    return file
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def configured(folder: Path, port: int, *changes: tuple[str, str]) -> Path:
+    """A whole configuration around the shipped file; each change must be of something that it says."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for old, new in (
+        ("/run/overgang", str(folder)),
+        ("/etc/overgang/tls", str(folder / "tls")),
+        ("/var/log/nginx", str(folder)),
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        *changes,
+    ):
+        assert old in text, old
+        text = text.replace(old, new)
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    file = folder / "nginx.conf"
+    file.write_text(
+        f"user root; worker_processes 1; daemon off; master_process on; pid {folder}/nginx.pid;\n"
+        f"error_log {folder}/error.log;\nevents {{ worker_connections 2048; }}\nhttp {{ {temporary}\n{text}\n}}\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+@contextmanager
+def nginx(folder: Path, port: int, *changes: tuple[str, str]) -> Iterator[None]:
+    if NGINX is None:
+        pytest.skip("nginx is not installed")
+    file = configured(folder, port, *changes)
+    with (folder / "nginx.out").open("wb") as out:
+        process = subprocess.Popen([NGINX, "-c", str(file)], stdout=out, stderr=subprocess.STDOUT)
+    try:
+        end = time.monotonic() + SECONDS
+        while True:
+            assert process.poll() is None, (folder / "nginx.out").read_text() + (folder / "error.log").read_text()
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                assert time.monotonic() < end
+                time.sleep(0.02)
+        yield
+    finally:
+        process.terminate()
+        process.wait(SECONDS)
+
+
+@contextmanager
+def gateway(folder: Path, number: int, modern: str, store: str, more: str = "") -> Iterator[Process]:
+    """A gateway on its Unix socket, with the shared store and key."""
+    listen = f'[listen]\nsocket = "gateway-{number}.sock"\n'
+    text = CONFIG.format(root=ROOT, modern=modern).replace("[listen]\n", listen, 1)
+    text = text.replace('\n[clients]\nproof = "trial"\n', CLIENTS)
+    config = folder / f"gateway-{number}.toml"
+    config.write_text(f'{text}\n[store]\nurl = "{store}"\n{more}', encoding="utf-8")
+    with overgang(folder / str(number), "serve", "--config", str(config)) as process:
+        process.wait_for("admin ")
+        yield process
+
+
+@contextmanager
+def deployed(
+    folder: Path, *changes: tuple[str, str], count: int = 2, more: str = "", store: str | None = None
+) -> Iterator[Deployed]:
+    """The whole: nginx, so many gateways, one PostgreSQL store, one modern side."""
+    if NGINX is None:
+        pytest.skip("nginx is not installed")
+    assert Limits().bytes == 1 << 20  # client_max_body_size
+    issuer = authority()
+    (folder / "tls").mkdir()
+    (folder / "tls" / "oces.pem").write_bytes(issuer.pem)
+    (folder / "oces.pem").write_bytes(issuer.pem)
+    (folder / "actors.toml").write_text(ACTORS, encoding="utf-8")
+    (folder / "identity.key").write_bytes(b"k" * 32)
+    server = authority(common="localhost")
+    made = server.issue()
+    (folder / "tls" / "server.pem").write_bytes(made.pem + server.pem)
+    (folder / "tls" / "server.key").write_bytes(made.key_pem)
+    url, port = store or empty_postgresql(), free_port()
+    with ExitStack() as running:
+        modern = running.enter_context(modern_side())
+        gateways = [
+            running.enter_context(gateway(folder, number, modern.url, url, more)) for number in range(1, count + 1)
+        ]
+        running.enter_context(nginx(folder, port, *changes))
+        yield Deployed(folder, port, issuer, modern, gateways)

@@ -1,0 +1,212 @@
+"""The shipped nginx configuration before two gateways that share a PostgreSQL store."""
+
+import json
+import re
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from nginx_side import Deployed, deployed, written
+
+from certificates import authority
+from old_calls import ABSENCE, CITIZEN, ENROLLMENT, HEADER, MEDIA, absence, professions, said, wrapped
+from overgang.shell.keys import derived
+from overgang.shell.store import Store
+from running import SECONDS
+
+BODY, KIND = wrapped(professions()), {"content-type": MEDIA["1.1"]}
+HEAD = f"POST {ENROLLMENT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed(
+        tmp_path_factory.mktemp("deployed"),
+        ("client_header_timeout   10s", "client_header_timeout 1s"),
+        ("client_body_timeout     10s", "client_body_timeout 1s"),
+    ) as all_of_it:
+        yield all_of_it
+
+
+def read(client: httpx.Client) -> httpx.Response:
+    return client.post(ENROLLMENT, content=BODY, headers=KIND)
+
+
+def records(site: Deployed) -> list[dict[str, object]]:
+    """Everything in the audit, by both gateways."""
+    url = re.search(r'\[store\]\nurl = "([^"]+)"', (site.folder / "gateway-1.toml").read_text())
+    assert url
+    store = Store(url[1], derived(b"k" * 32, "store"))
+    try:
+        return [json.loads(one.entry) for chain in store.chains() for one in store.records(chain.id)]
+    finally:
+        store.close()
+
+
+def test_a_call_with_a_function_certificate_is_answered_and_written_down(site: Deployed) -> None:
+    with site.client(site.issued()) as client:
+        answers = [read(client) for _ in range(6)]
+    assert {said(answer).code for answer in answers} == {"GetProfessionCollectionResponse"}
+    assert {one["who"] for one in records(site)} == {
+        "Fagsystem (oces3 CVR:12345678 0b5c5b60-6f0f-4f4c-9a55-0d6d3a1c1f11)"
+    }
+
+
+def test_without_a_certificate_nothing_gets_through(site: Deployed) -> None:
+    before = len(site.modern.asked)
+    with site.client(None) as client:
+        answer = read(client)
+    assert answer.status_code == 400
+    other = authority().issue()
+    with site.client(written(site.folder / "foreign.pem", other)) as client:
+        assert read(client).status_code == 400
+    assert site.modern.asked[before:] == []
+
+
+def test_what_a_client_says_of_its_certificate_is_not_heard(site: Deployed) -> None:
+    ours, another = site.issued(), site.issued("another", "87654321", "11111111-2222-4333-8444-555555555555")
+    told = {"Client-Cert": ours.read_text(), "Overgang-Proxy": "x", "X-Forwarded-For": "10.0.0.1", "Client_Cert": "x"}
+    headers = {**KIND, **{name: value.replace("\n", "") for name, value in told.items()}}
+    with site.client(another) as client:
+        answer = client.post(ENROLLMENT, content=BODY, headers=headers)
+    assert "[identity.organisation-type]" in answer.text  # it is the other one's, who may not act for a jobcentre
+    with site.client(site.issued("unknown", "11111111")) as client:
+        assert "[identity.unknown]" in read(client).text
+
+
+def test_a_contract_and_its_address_come_through(site: Deployed) -> None:
+    with site.client(site.issued()) as client:
+        assert b"https://soap.example.invalid/gateway" in client.get(f"{ENROLLMENT}?wsdl").content
+
+
+def test_the_same_write_at_both_gateways_is_carried_out_once(site: Deployed) -> None:
+    certificate = site.issued()
+    for number in range(5):
+        start, end = (f"2026-0{number + 2}-0{day}T00:00:00+01:00" for day in (1, 2))
+        body = wrapped(absence(start=start, end=f"<EndDate>{end}</EndDate>"), HEADER)
+        before = len([one for one in site.modern.asked if one.method == "POST"])
+
+        def send(_: int, body: str = body) -> bytes:
+            with site.client(certificate) as client:
+                answer = client.post(ABSENCE, content=body, headers=KIND)
+                assert answer.status_code == 200, answer.text
+                return answer.content
+
+        with ThreadPoolExecutor(8) as callers:
+            answers = set(callers.map(send, range(8)))
+        assert len(answers) == 1
+        assert len([one for one in site.modern.asked if one.method == "POST"]) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        pytest.param(HEAD + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, id="78"),
+        pytest.param(HEAD + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400, id="79"),
+        pytest.param(HEAD + "Content-Length: +4\r\n\r\nabcd", 400, id="79 sign"),
+        pytest.param(HEAD + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 501, id="82"),
+        pytest.param(HEAD.replace("Host: localhost\r\n", "") + "Content-Length: 0\r\n\r\n", 400, id="85 none"),
+        pytest.param(HEAD + "Host: x\r\nContent-Length: 0\r\n\r\n", 400, id="85 two"),
+        pytest.param(HEAD + f"X-A: {'a' * 70_000}\r\nContent-Length: 0\r\n\r\n", 400, id="87 header"),
+        pytest.param(f"GET /{'a' * 70_000} HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, id="87 target"),
+        pytest.param(HEAD.replace("/8/", "/%2e%2e/8/") + "Content-Length: 0\r\n\r\n", 404, id="88"),
+        pytest.param(HEAD.replace("/8/", "/8%00/") + "Content-Length: 0\r\n\r\n", 400, id="88 NUL"),
+        pytest.param(HEAD + "Content-Length: 99999999\r\n\r\n", 413, id="92"),
+        pytest.param("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, id="86"),
+    ],
+)
+def test_odd_framing_stops_at_the_proxy(site: Deployed, raw: str, status: int) -> None:
+    before = len(site.modern.asked)
+    answer = site.raw(site.issued(), raw.encode())
+    assert re.findall(rb"^HTTP/1\.1 (\d+)", answer, re.MULTILINE) == [str(status).encode()]
+    assert site.modern.asked[before:] == []
+
+
+def test_slow_clients_are_closed_and_others_served(site: Deployed) -> None:
+    certificate = site.issued()
+
+    def slow(first: bytes) -> float:
+        """The seconds until the proxy has had enough of a client that sends a byte now and then."""
+        started = time.monotonic()
+        with site.connection(certificate) as connection:
+            connection.sendall(first)
+            connection.recv(1024)
+        return time.monotonic() - started
+
+    with ThreadPoolExecutor(40) as clients:
+        whole = f"{HEAD}Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY[:100].encode()
+        waiting = [clients.submit(slow, part) for part in [HEAD.encode()[:40], whole] * 20]
+        with site.client(certificate) as client:
+            assert said(read(client)).code == "GetProfessionCollectionResponse"
+        assert all(one.result() < SECONDS for one in waiting)
+
+
+def test_a_failing_gateway_is_passed_over(site: Deployed) -> None:
+    first = site.gateways[0]
+    first.popen.send_signal(signal.SIGSTOP)
+    try:
+        with site.client(site.issued()) as client:
+            assert said(read(client)).code in ("GetProfessionCollectionResponse", "Server")
+    finally:
+        first.popen.send_signal(signal.SIGCONT)
+
+
+def test_nothing_of_a_call_is_in_what_the_proxy_and_the_gateways_wrote(site: Deployed) -> None:
+    for file in site.folder.rglob("*"):
+        if file.is_file() and file.suffix not in (".pem", ".key", ".toml", ".sock"):
+            assert CITIZEN.encode() not in file.read_bytes(), file.name
+
+
+def test_one_client_can_not_take_all_connections(tmp_path: Path) -> None:
+    with deployed(tmp_path, ("overgang_clients 100", "overgang_clients 4"), count=1) as site:
+        certificate, let_go = site.issued(), threading.Event()
+
+        def hold(_: int) -> bytes:
+            with site.connection(certificate) as connection:
+                connection.sendall(f"{HEAD}Content-Length: 100\r\n\r\n".encode())
+                let_go.wait(SECONDS)
+                return b""
+
+        with ThreadPoolExecutor(4) as clients:
+            held = [clients.submit(hold, n) for n in range(4)]
+            time.sleep(0.5)
+            with site.client(certificate) as client:
+                refused = read(client)
+                assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+                assert said(refused).code == "Server"
+                plain = client.get("/visiteringogstatus/v1/Fravaer")
+                assert plain.json()["key"] == "gateway.busy"
+            transport = httpx.HTTPTransport(verify=site.context(certificate), local_address="127.0.0.2")
+            with httpx.Client(transport=transport, base_url=site.url, timeout=SECONDS) as other:
+                assert said(read(other)).code == "GetProfessionCollectionResponse"
+            let_go.set()
+            for one in held:
+                one.result()
+
+
+def test_a_gateway_that_is_stopped_fails_no_call(tmp_path: Path) -> None:
+    with deployed(tmp_path, more="[admission]\ndrain = 3.0\n") as site:
+        certificate, stop, told = site.issued(), threading.Event(), list[tuple[int, str]]()
+
+        def keep_calling(number: int) -> None:
+            with site.client(certificate) as client:
+                while not stop.is_set():
+                    answer = read(client)
+                    told.append((answer.status_code, answer.text[:300]))
+
+        with ThreadPoolExecutor(6) as callers:
+            calling = [callers.submit(keep_calling, n) for n in range(6)]
+            time.sleep(0.5)
+            site.gateways[0].popen.send_signal(signal.SIGTERM)
+            assert site.gateways[0].popen.wait(SECONDS) == 0
+            time.sleep(0.5)
+            stop.set()
+            for one in calling:
+                one.result()
+        assert len(told) > 50
+        assert [one for one in told if one[0] != 200] == []
