@@ -13,13 +13,14 @@ from pathlib import Path
 
 from overgang.cli import first_calls, trial_traffic
 from overgang.cli.home import home
-from overgang.cli.serving import Site, bind, checked, keep, on_fast_loop, pages, quiet_logging, run
+from overgang.cli.serving import Site, bind, checked, keep, on_fast_loop, pages, run
 from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.core.compare.values import Mode
 from overgang.shell import clock
 from overgang.shell.app import Gateway
 from overgang.shell.config import Comparing, Config, ConfigError, HeaderNames, Limits, Listen, Recording, Target
 from overgang.shell.loading import Loaded, load
+from overgang.shell.logs import logging_to_stderr
 from overgang.shell.upstream import Upstream
 
 DOMAINS = ("visiteringogstatus", "jobsearch", "borgerkommunikation", "eksternedata", "komposit")
@@ -37,7 +38,7 @@ DEVIATIONS = (
 
 def demo(given: argparse.Namespace) -> int:
     """Run the trial until it is stopped."""
-    with tempfile.TemporaryDirectory(prefix="overgang-") as scratch, quiet_logging():
+    with tempfile.TemporaryDirectory(prefix="overgang-") as scratch, logging_to_stderr("text"):
         folder = given.data_dir or Path(scratch)
         try:
             (folder / "recordings").mkdir(parents=True, exist_ok=True)

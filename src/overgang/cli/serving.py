@@ -7,7 +7,6 @@ import logging
 import signal
 import socket
 import ssl
-import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from overgang.areas import AREAS
 from overgang.core.audit import Kind
 from overgang.core.compare.modes import ANY
 from overgang.core.compare.trial_citizens import TrialCitizens
-from overgang.pages import recording
+from overgang.pages import metrics, recording
 from overgang.pages.admin import create_admin
 from overgang.pages.store_source import StoreSource
 from overgang.shell import clock, config, coverage
@@ -29,6 +28,7 @@ from overgang.shell.app import Gateway
 from overgang.shell.config import Config, ConfigError
 from overgang.shell.keeping import Keeping
 from overgang.shell.loading import Loaded, load
+from overgang.shell.logs import logging_to_stderr
 from overgang.shell.readiness import Readiness
 from overgang.shell.scribe import Draft, Item
 from overgang.shell.settings import unknown
@@ -69,7 +69,7 @@ def serve(given: argparse.Namespace) -> int:
         raise ConfigError([f"{given.config.name}: upstream.{domain}: is missing" for domain in missing])
     if lines := list(_unknown(settings, loaded)):
         raise ConfigError([f"{given.config.name}: {line}" for line in lines])
-    with quiet_logging():
+    with logging_to_stderr(settings.telemetry.log, calls=settings.telemetry.calls):
         logging.getLogger("overgang.usage").setLevel(logging.INFO)  # who still calls what is deprecated
         on_fast_loop(_serve(settings, loaded))
     return 0
@@ -146,7 +146,8 @@ def pages(
     reaches = settings.old.__contains__
     source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look, reaches)
     recorder = gateway.together.recorder if gateway.together is not None else None
-    more = recording.routes(recorder) if recorder is not None else ()
+    more = metrics.routes(gateway, lambda: keeping.reachable, keeping.store.drops)
+    more += recording.routes(recorder) if recorder is not None else []
     readiness = Readiness(loaded, lambda: gateway.admission.draining, lambda: keeping.reachable, gateway.shut_off)
     who = "admin token" if settings.admin.token is not None else "this machine"
     who = "admin certificate" if settings.admin.client_authorities is not None else who
@@ -278,12 +279,3 @@ def _uvicorn(site: Site) -> uvicorn.Config:
         timeout_graceful_shutdown=20,
         **site.tls,
     )
-
-
-@contextmanager
-def quiet_logging() -> Iterator[None]:
-    """Warnings and worse on standard error, one line each; nothing that a library says of a request."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    yield

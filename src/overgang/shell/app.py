@@ -1,7 +1,9 @@
 """From a configuration to a gateway that can be served."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 
 from overgang.core.errors import CallerFault, GatewayFault
 from overgang.core.messages import Face
@@ -9,15 +11,19 @@ from overgang.shell import admission, admitting, http
 from overgang.shell.accounts import Account
 from overgang.shell.books import NoBooks
 from overgang.shell.clock import Clock, now
-from overgang.shell.config import Config
+from overgang.shell.config import Config, ConfigError
+from overgang.shell.config_telemetry import Telemetry
 from overgang.shell.driver import Driver
 from overgang.shell.keeping import Keeping
 from overgang.shell.loading import Loaded
+from overgang.shell.observing import Observer
 from overgang.shell.rest_ingress import RestFace
+from overgang.shell.services import Service
 from overgang.shell.soap_http import SoapHttp
 from overgang.shell.soap_ingress import SoapFace
 from overgang.shell.telemetry import unheard
 from overgang.shell.together import Together
+from overgang.shell.tracing import Collected, Tracing
 from overgang.shell.upstream import Upstream
 from overgang.wire.routes import Routes, merged
 
@@ -71,6 +77,11 @@ class Gateway:
         self._door = admitting.door(config.clients, clock)
         self._books = books or NoBooks()
         self._clock = clock
+        self._traces = traces(config.telemetry)
+        self.observer = Observer(self._traces, log_calls=config.telemetry.calls)
+        self.services: Mapping[str, Service] = getattr(upstream, "services", {})
+        for name, service in self.services.items():
+            service.observe = partial(self.observer.asked, name)
         self._old = _old_paths(config.listen.prefix, loaded)
         self._upstream = upstream
         self._keeping = keeping
@@ -91,10 +102,19 @@ class Gateway:
     async def _entered(
         self, face: Face, app: admission.App, scope: http.Scope, receive: http.Receive, send: http.Send
     ) -> None:
-        """Let the face answer whoever may call; who may not is refused before anything of the call is read."""
+        """Let the face answer whoever may call; who may not is refused before anything of the call is read.
+
+        Whatever comes of it is counted.
+        """
+        await self.observer.watched(face.value, partial(self._answered, face, app), scope, receive, send)
+
+    async def _answered(
+        self, face: Face, app: admission.App, scope: http.Scope, receive: http.Receive, send: http.Send
+    ) -> None:
         try:
             scope["peer"] = self._door(scope)
         except CallerFault as fault:
+            scope["told"].key = fault.key
             with suppress(GatewayFault):  # nothing is told, so nothing has to be kept back
                 await self._books.refused(Account(face, "", self._clock()), fault)
             await admission.turn_away(scope, send, fault, soap=face is Face.SOAP)
@@ -103,7 +123,7 @@ class Gateway:
 
     def shut_off(self) -> frozenset[str]:
         """The modern services that are not asked for a while, having failed too often."""
-        return frozenset(name for name, service in self._upstream.services.items() if service.state == "open")
+        return frozenset(name for name, service in self.services.items() if service.state == "open")
 
     async def _lifespan(self, receive: http.Receive, send: http.Send) -> None:
         await receive()
@@ -115,12 +135,25 @@ class Gateway:
             if self.together is not None:
                 await self.together.close()
         finally:
+            self._traces.close()
             try:
                 await self._upstream.close()
             finally:
                 if self._keeping is not None:
                     await self._keeping.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def traces(settings: Telemetry) -> Tracing:
+    """Where spans go. Raises ConfigError where what it takes is not installed."""
+    if settings.otlp is None:
+        return Tracing()
+    try:
+        return Collected(settings.otlp, settings.sample)
+    except ImportError as mistake:
+        raise ConfigError(
+            ["telemetry.otlp: needs the extra telemetry (pip install 'overgang[telemetry]')"]
+        ) from mistake
 
 
 def _old_paths(prefix: str, loaded: Loaded) -> tuple[bytes, ...]:

@@ -14,10 +14,11 @@ from typing import Any
 
 from overgang.core.compare.modes import ANY, Scope
 from overgang.core.compare.values import Mode
-from overgang.shell import config_audit, config_clients, config_life, settings
+from overgang.shell import config_audit, config_clients, config_life, config_telemetry, settings
 from overgang.shell.config_audit import Audit, Deadlines
 from overgang.shell.config_clients import Admin, Clients
 from overgang.shell.config_life import Life
+from overgang.shell.config_telemetry import Telemetry
 from overgang.shell.settings import Read, Setting
 from overgang.wire import guard
 
@@ -149,6 +150,7 @@ class Config:
     admission: Life = field(default_factory=Life)
     clients: Clients = field(default_factory=Clients)
     admin: Admin = field(default_factory=Admin)
+    telemetry: Telemetry = field(default_factory=Telemetry)
 
 
 def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
@@ -187,7 +189,8 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     where = listen.get("host", "127.0.0.1"), listen.get("socket")
     clients = config_clients.clients(part["clients"], base, *where, lines)
     admin = config_clients.admin(part["admin"], base, lines)
-    if lines or audit is None or admission is None or clients is None or admin is None:
+    telemetry = config_telemetry.telemetry(part["telemetry"], lines)
+    if lines or audit is None or admission is None or clients is None or admin is None or telemetry is None:
         raise ConfigError([f"{path.name}: {line}" for line in lines])
     return Config(
         listen=Listen(**listen),
@@ -210,6 +213,7 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
         admission=admission,
         clients=clients,
         admin=admin,
+        telemetry=telemetry,
     )
 
 
@@ -330,6 +334,7 @@ def _mode(value: Any) -> Mode:
 _SECTIONS = (
     "listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases", "old", "store",
     "compare", "recording", "audit", "operations", "admission", "clients", "admin",
+    "telemetry",
 )  # fmt: skip
 _STORE = "sqlite:///overgang.sqlite"
 _MODE = {

@@ -93,15 +93,18 @@ class RestFace:
                 await http.respond(send, 200, JSON, document)
                 return
             reply = await self._reply(scope, receive, account, seen)
+            _tell(scope, account)
             self._count(seen, reply.status)
             kind = JSON if reply.status < 400 else PROBLEM
             await http.respond(send, reply.status, kind, _sent(reply), _cited(account))
         except http.Gone:
             return
         except Fault as fault:
+            _tell(scope, account, fault.key)
             await self._refuse(send, fault, account, seen)
         except Exception as mistake:  # noqa: BLE001 - the last line: a problem without content, never a stack trace
             log.error("internal error: %s at %s", type(mistake).__name__, where(mistake))
+            _tell(scope, account, "gateway.internal")
             await self._refuse(send, GatewayFault(1011, "gateway.internal"), account, seen)
 
     async def _refuse(
@@ -215,6 +218,14 @@ class RestFace:
             return strict_json.loads(raw, depth=self._depth, values=_VALUES)
         except strict_json.JsonError as mistake:
             raise CallerFault(1014, mistake.key, expected="well-formed JSON", status=400) from mistake
+
+
+def _tell(scope: http.Scope, account: Account, key: str = "") -> None:
+    """What is known of the call, to who watches it."""
+    told = scope.get("told")
+    if told is not None:
+        told.service, told.operation, told.key = account.service, account.operation, key
+        told.rules = tuple(account.context.cited) if account.context is not None else ()
 
 
 def _sent(reply: RestReply) -> bytes:

@@ -4,7 +4,7 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -16,12 +16,20 @@ SLOW: Final = 0.9  # of the deadline: who answers later has failed, though the a
 BROKEN: Final = frozenset({500, 502, 503, 504})  # the service says that it failed; any other answer is its business
 
 
+Observe = Callable[[str, float], None]
+
+
+def _unobserved(outcome: str, seconds: float) -> None:
+    """What is told of requests that nobody counts."""
+
+
 class Service:
     """One address: its place for calls (a bulkhead), its breaker, its budget of retries, and its counts."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.budget = Budget(target.retries)
+        self.observe: Observe = _unobserved
         self.counts: Counter[str] = Counter()  # attempts, retries, and by why calls were not let through
         measure = Measure(target.breaker_share, target.breaker_calls, target.breaker_seconds, target.breaker_pause)
         self._breaker = Breaker(measure)
@@ -60,17 +68,22 @@ class Service:
         started, replies = time.monotonic(), list[Raw]()
         try:
             yield replies
-        except Refused:
-            self._breaker.failed(time.monotonic())
+        except Refused as refused:
+            now = time.monotonic()
+            self._breaker.failed(now)
+            self.observe(refused.key.removeprefix("upstream."), now - started)
             raise
         except BaseException:
             now = time.monotonic()
+            self.observe("given up", now - started)
             if now - started >= SLOW * self.target.deadline:
                 self._breaker.failed(now)
             else:
                 self._breaker.given_up()
             raise
         now = time.monotonic()
+        if replies:
+            self.observe(f"{replies[0].status // 100}xx", now - started)
         if replies and (replies[0].status in BROKEN or now - started >= SLOW * self.target.deadline):
             self._breaker.failed(now)
         else:

@@ -70,6 +70,8 @@ class SoapHttp:
             else:
                 await http.respond(send, 404, TEXT, b"no such service\n")
         except CallerFault as fault:
+            if (told := scope.get("told")) is not None:
+                told.key = fault.key
             await http.respond(send, fault.status, TEXT, f"{fault.text}\n".encode())
         except http.Gone:
             return
@@ -78,9 +80,13 @@ class SoapHttp:
         body = await http.body(scope, receive, self._limit)
         content_type = http.header(scope, b"content-type")
         actions = http.headers(scope, b"soapaction")
+        told = scope.get("told")
         answer = await self._face.answer(
             Post(service, body, content_type, actions, self._clock(), scope.get("peer", INTERNAL))
         )
+        if told is not None:
+            told.service, told.key, told.rules = service.key, answer.key, tuple(answer.cited)
+            told.operation = answer.seen.bridge.contract.name if answer.seen is not None else ""
         await http.respond(send, answer.status, answer.content_type, answer.body, self._headers(scope, answer))
 
     def _headers(self, scope: http.Scope, answer: Answer) -> list[tuple[bytes, bytes]]:

@@ -111,7 +111,7 @@ class Answer:
 
     `seen` is None where the call could not be read; `rehearsed` is the write that was not sent; `trouble` is what kept
     the old service's answer from coming, for which this is the gateway's own fault. `exchanges` are those with the
-    modern side, of a watched call.
+    modern side, of a watched call. `key` is that of the gateway's own fault.
     """
 
     status: int
@@ -123,6 +123,7 @@ class Answer:
     rehearsed: RestRequest | None = None
     trouble: str = ""
     exchanges: Sequence[Exchange] = field(default=(), repr=False)
+    key: str = ""
 
 
 class OldSide(Protocol):
@@ -439,6 +440,6 @@ def _encoded(bridge: Bridge, answer: dict[str, Any]) -> str:
 def faulted(version: Version, fault: Fault, cited: Sequence[str], seen: Seen | None) -> Answer:
     """A fault in the caller's SOAP version; what went wrong before SOAP is plain text."""
     if fault.key.startswith("http."):  # before SOAP: there is no envelope to answer in
-        return Answer(fault.status, "text/plain; charset=utf-8", fault.text.encode(), cited, seen=seen)
+        return Answer(fault.status, "text/plain; charset=utf-8", fault.text.encode(), cited, seen=seen, key=fault.key)
     status, body = fault_bytes(version, fault)
-    return Answer(status, version.content_type, body, cited, fault.retry_after, seen)
+    return Answer(status, version.content_type, body, cited, fault.retry_after, seen, key=fault.key)

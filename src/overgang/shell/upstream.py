@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 from overgang.core.errors import OUTCOME_UNKNOWN, GatewayFault, UpstreamFault
 from overgang.core.messages import Caller, RestReply, RestRequest
+from overgang.shell import tracing
 from overgang.shell.client import Raw, Refused, engine
 from overgang.shell.clock import now
 from overgang.shell.config import HeaderNames, Target
@@ -103,9 +104,11 @@ class Upstream:
         try:
             async with asyncio.timeout(target.deadline), known.place():
                 started = True
-                sent = {**headers, "Accept-Encoding": "identity"}
                 async with known.attempt() as replies:
-                    replies.append(await self._engine.exchange("POST", target.url, sent, body, target.deadline))
+                    with tracing.current().asking(service, "POST", "the old service") as asked:
+                        sent = {**headers, "Accept-Encoding": "identity", **asked.headers}
+                        replies.append(await self._engine.exchange("POST", target.url, sent, body, target.deadline))
+                        asked.answered(replies[0].status)
                 raw = replies[0]
         except TimeoutError:
             raise _logged(service, "upstream.timeout", unclear=started) from None
@@ -140,9 +143,12 @@ class Upstream:
     async def _attempt(
         self, service: Service, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None
     ) -> Raw:
+        deadline, path = service.target.deadline, request.path
         async with service.attempt() as replies:
-            deadline = service.target.deadline
-            replies.append(await self._engine.exchange(request.method, url, headers, body, deadline))
+            with tracing.current().asking(path.domain, request.method, path.template) as asked:
+                sent = {**headers, **asked.headers} if asked.headers else headers
+                replies.append(await self._engine.exchange(request.method, url, sent, body, deadline))
+                asked.answered(replies[0].status)
         return replies[0]
 
 
