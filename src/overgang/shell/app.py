@@ -25,6 +25,7 @@ from overgang.shell.telemetry import unheard
 from overgang.shell.together import Together
 from overgang.shell.tracing import Collected, Tracing
 from overgang.shell.upstream import Upstream
+from overgang.wire.masking.modern import property_names
 from overgang.wire.routes import Routes, merged
 
 
@@ -72,6 +73,7 @@ class Gateway:
             books=books,
             deadlines=config.deadlines,
             key=config.identity_key,
+            properties=frozenset(name for api in loaded.openapis.values() for name in property_names(api.document)),
         )
         self.admission = admission.Admission(config.admission.at_once)
         self._door = admitting.door(config.clients, clock)

@@ -63,10 +63,11 @@ class RestFace:
         books: Books | None = None,
         deadlines: Deadlines | None = None,
         key: bytes = b"",
+        properties: frozenset[str] = frozenset(),
     ) -> None:
         """`used` is told of each call; `areas` gives an operation's area by its operationId.
 
-        `key` is the secret that digests of what is asked are made with.
+        `key` is the secret that digests of what is asked are made with; `properties` are the names of the contracts.
         """
         self._books = books or NoBooks()
         self._deadlines = deadlines or Deadlines()
@@ -82,6 +83,7 @@ class RestFace:
         self._clock = clock
         self._used = used
         self._areas = areas
+        self._properties = properties
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         account = Account(Face.REST, "", self._clock(), scope.get("peer", INTERNAL))
@@ -147,7 +149,7 @@ class RestFace:
             switched_off=self._switched_off.get(str(who.organisation), frozenset()),
         )
         request = await self._request(operation, places, scope, receive)
-        account.citizen, account.asked = request.citizen, _asked(request)
+        account.citizen, account.asked = request.citizen, self._asked(request)
         seconds = self._deadlines.of(operation.id)
         if not request.writes:
             reply = await self._exchanged(operation, request, context, seconds)
@@ -180,6 +182,12 @@ class RestFace:
         body = self._digest((str(who.organisation), who.user_identifier, str(who.registered), said))
         key = body if request.request_id is None else self._digest((str(who.organisation), request.request_id))
         return Wish(key, self._digest((str(who.organisation), said)), ())
+
+    def _asked(self, request: RestRequest) -> tuple[str, ...]:
+        """The names of what a request fills, of its query and of its body; "?" for names that no contract has."""
+        body = request.json if isinstance(request.json, dict) else {}
+        known = (name for name in body if name in self._properties)
+        return (*request.query, *known, *(("?",) if body.keys() - self._properties else ()))
 
     def _digest(self, said: object) -> bytes:
         return hashlib.blake2b(repr(said).encode(), key=self._key, digest_size=32).digest()
@@ -264,12 +272,6 @@ def _check(parameter: Parameter, value: str | None) -> None:
     except SchemaProblem as problem:
         number = 1001 if parameter.name == CITIZEN else 1014
         raise CallerFault(number, "value.invalid", element=parameter.name, expected=problem.expected) from problem
-
-
-def _asked(request: RestRequest) -> tuple[str, ...]:
-    """The names of what a request fills: of its query and of its body."""
-    body = request.json if isinstance(request.json, dict) else {}
-    return (*request.query, *body)
 
 
 def _packed(reply: RestReply, cited: Sequence[str]) -> bytes:
