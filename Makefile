@@ -1,5 +1,5 @@
 # The four commands: make run · make test · make check · make bench
-.PHONY: run test check bench setup format clean
+.PHONY: run test check bench soak fuzz setup format clean
 .DEFAULT_GOAL := help
 
 PY := .venv/bin/python
@@ -20,6 +20,12 @@ check: setup ## format, lint, types, import rules, coverage of contracts
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/overgang check
+
+fuzz: setup ## try mutated inputs for SECONDS=60: guard, envelope, codec, JSON, certificates, headers
+	PYTHONPATH=. $(PY) -m tests.fuzz --seconds $(or $(SECONDS),60)
+
+soak: setup ## a long load, SECONDS=600 unless told otherwise: memory, descriptors, p99, and the audit at its end
+	PYTHONPATH=. $(PY) -m bench.soak --seconds $(or $(SECONDS),600)
 
 bench: setup ## measure beside the peers (a few minutes)
 	$(PY) bench/run.py

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import figures, gateways, install, mixed, startup, subjects
+from bench import figures, gateways, install, latency, mixed, overload, startup, subjects
 from bench.load import BenchError
 
-PARTS = ("calls", "mixed", "large", "codec", "startup")
+PARTS = ("calls", "mixed", "large", "codec", "startup", "latency", "overload")
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -72,6 +72,17 @@ def _run(asked: argparse.Namespace, folder: Path) -> None:
         others["codec"] = _codec(folder)
     if "startup" in parts:
         others["startup"] = _startup(folder, max(asked.repeat, 5))
+    if "latency" in parts:
+        install.tool("wrk")
+        print(f"\nAdded latency at half load, {asked.seconds} s each")
+        added = latency.measure(folder / "latency", seconds=asked.seconds, tell=_tell)
+        print("\n" + figures.text(latency.table(added)))
+        others["latency"] = {name: asdict(one) for name, one in added.items()}
+    if "overload" in parts:
+        print(f"\nOverload, {asked.seconds} s each, the modern side takes {overload.MILLISECONDS:g} ms")
+        loads = overload.measure(folder / "overload", seconds=asked.seconds, tell=_tell)
+        print("\n" + figures.text(overload.table(loads)))
+        others["overload"] = [asdict(one) for one in loads]
     if asked.json:
         asked.json.write_text(figures.as_json(measured, others), encoding="utf-8")
 

@@ -91,15 +91,17 @@ def stub(folder: Path, answers: Mapping[str, bytes] = _NO_ANSWERS) -> Iterator[s
 
 
 @contextlib.contextmanager
-def overgang(stub_url: str, folder: Path, *, items: str = "", audited: bool = True) -> Iterator[Subject]:
+def overgang(
+    stub_url: str, folder: Path, *, items: str = "", audited: bool = True, more: str = ""
+) -> Iterator[Subject]:
     """This gateway with everything on, or all but the audit. `items` is the stub's path prefix for reads.
 
-    E.g. /items-1000.
+    E.g. /items-1000. `more` is added to its configuration.
     """
     port, admin = free_port(), free_port()
     config = _made(folder) / "gateway.toml"
     places = {"port": port, "admin": admin, "stub": stub_url, "items": items, "root": install.ROOT}
-    config.write_text(_GATEWAY.format_map(places), encoding="utf-8")
+    config.write_text(_GATEWAY.format_map(places) + more, encoding="utf-8")
     (folder / "identity.key").write_bytes(secrets.token_hex(32).encode())
     argv = [sys.executable, "-c", "import sys; from overgang.cli.main import main; sys.exit(main())"]
     if not audited:

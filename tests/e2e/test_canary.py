@@ -1,6 +1,6 @@
 """A citizen's number is driven through each path of a running gateway, and looked for in all that it leaves.
 
-It is found nowhere but with the modern side and the old one, whom the calls are for, and in the audit by its keyed hash.
+It is found with the modern side and the old one, whom the calls are for, and in the audit by its keyed hash only.
 """
 
 import base64
@@ -90,6 +90,8 @@ def drive(client: httpx.Client, admin: str) -> None:
         wrapped(professions(NUMBER), header),
         wrapped(absence(NUMBER, comment=f"<AbsenceComment>{NAME} {SPACED}</AbsenceComment>"), header),
         wrapped(absence(NUMBER, kind=NUMBER), header),
+        wrapped(professions(NUMBER), header.replace("10101", NUMBER)),
+        wrapped(professions(NUMBER), header.replace("10101", SPACED)),
         wrapped(absence(f"{NUMBER}x"), header),
         wrapped(professions(SPACED), header),
         wrapped(f"<{NAME.replace(' ', '')} xmlns='{NUMBER}'/>", header),
@@ -113,6 +115,8 @@ def drive(client: httpx.Client, admin: str) -> None:
     ):
         client.get(path, headers=about)
         client.get(path, headers={**about, "x-civilRegistrationIdentifier": SPACED})
+    client.get(FRAVAER, headers={**about, "x-activeOrganisationCode": NUMBER})
+    client.get(FRAVAER, headers={**about, "x-requestOrganisationCode": SPACED})
     for change in ({}, {"fravaersKommentar": f"{NAME} {NUMBER}"}, {"fravaerType": NUMBER}, {NUMBER: NAME}):
         client.post(FRAVAER, headers={**about, "x-requestId": NUMBER}, json=fravaer(**change))
         client.post(FRAVAER, headers={**about, "x-requestId": f"{NAME}-{len(change)}"}, json=fravaer(**change))

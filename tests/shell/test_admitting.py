@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +15,7 @@ from gateway_side import DAY, Modern, loaded, replied
 
 from certificates import UNIT, authority, subject
 from modern_calls import ABOUT, FRAVAER, problem
-from old_calls import ENROLLMENT, MEDIA, professions, said, wrapped
+from old_calls import ENROLLMENT, HEADER, MEDIA, ORGANISATION, professions, said, wrapped
 from overgang.core.compare.modes import Scope
 from overgang.core.compare.values import Mode
 from overgang.shell.app import Gateway
@@ -173,6 +173,39 @@ def test_an_organisation_that_is_not_the_callers_is_refused_on_both_faces(
     assert [(one["key"], one["organisation"], one["who"][:9]) for one in side.records()] == [
         (key, "8/10101", "Fagsystem")
     ] * 2
+
+
+CODE = "<a:OrganisationCode>"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda block: block.replace(CODE, f"{CODE}1</a:OrganisationCode>{CODE}"),
+        lambda block: block.replace("10101<", "10101<!-- -->2<"),
+        lambda block: block.replace("10101<", "<x>2</x>10101<"),
+        lambda block: f"{block}<a>{block}</a>",
+        lambda block: f"{block}{block}",
+    ],
+)
+def test_an_organisation_that_could_be_read_in_two_ways_is_none(tmp_path: Path, change: Callable[[str], str]) -> None:
+    class Both(Modern):
+        """Also the old side."""
+
+        def reaches(self, service: str) -> bool:
+            return True
+
+        async def forward(self, service: str, body: bytes, headers: Mapping[str, str]) -> Any:
+            raise AssertionError("the old side was asked")
+
+    old = {"UnemploymentEnrollmentService/8": Target("http://old.invalid")}
+    modes = {Scope(service="UnemploymentEnrollmentService/8"): Mode.OLD}
+    # It may act for any code of the type that is read first, and for no other type.
+    side = Side(tmp_path, Both(), ACTORS.replace("8/10101", "8/*"), old=old, modes=modes)
+    assert change(ORGANISATION) != ORGANISATION
+    body = wrapped(professions(), HEADER.replace(ORGANISATION, change(ORGANISATION)))
+    answer = side.ask("POST", ENROLLMENT, {"content-type": MEDIA["1.1"], **through_the_proxy()}, content=body)
+    assert "<ErrorCode>4575</ErrorCode>" in answer.text
 
 
 @pytest.mark.parametrize("mode", [Mode.OLD, Mode.COMPARE_OLD, Mode.COMPARE_NEW])

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import sys
+import threading
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -91,3 +94,30 @@ def test_the_two_forms_are_formatters() -> None:
     record = logging.LogRecord("overgang", logging.WARNING, "f", 1, "event", (), None)
     assert json.loads(Json().format(record))["event"] == "event"
     assert Text().format(record).endswith("WARNING overgang event")
+
+
+def test_what_asyncio_says_of_a_failed_task_holds_nothing_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    with logging_to_stderr():
+        logging.getLogger("asyncio").error(f"Task exception was never retrieved\nfuture: ValueError('{CANARY}')")
+        logging.getLogger("asyncio").error(f"at {CANARY}")
+    assert CANARY not in capsys.readouterr().err
+
+
+def test_what_nothing_catches_and_what_can_not_be_formatted_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise ValueError(CANARY)
+
+    with logging_to_stderr():
+        thread = threading.Thread(target=fail)
+        thread.start()
+        thread.join()
+        try:
+            fail()
+        except ValueError as mistake:
+            sys.excepthook(ValueError, mistake, mistake.__traceback__)
+        logging.getLogger("overgang").warning("%d", CANARY)
+        warnings.warn(CANARY, UserWarning, stacklevel=1)
+    told = capsys.readouterr().err
+    assert CANARY not in told
+    assert "an exception that nothing caught" in told
+    assert "Traceback" not in told

@@ -28,9 +28,10 @@ def key(der: bytes, trust: Trust = ANY) -> str:
 
 def test_the_company_and_its_unit_are_read() -> None:
     made = ISSUER.issue()
-    identity, fingerprint = read(made.der, Trust((ISSUER.certificate,)), NOW)
+    identity, fingerprint, ends = read(made.der, Trust((ISSUER.certificate,)), NOW)
     assert identity == Identity("oces3", CVR, UNIT)
     assert fingerprint == sha256(made.der).hexdigest()
+    assert ends == NOW + timedelta(days=1000)
 
 
 def test_a_renewed_certificate_is_of_the_same_one() -> None:

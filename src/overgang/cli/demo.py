@@ -19,6 +19,7 @@ from overgang.core.compare.values import Mode
 from overgang.shell import clock
 from overgang.shell.app import Gateway
 from overgang.shell.config import Comparing, Config, ConfigError, HeaderNames, Limits, Listen, Recording, Target
+from overgang.shell.config_telemetry import Telemetry
 from overgang.shell.loading import Loaded, load
 from overgang.shell.logs import logging_to_stderr
 from overgang.shell.upstream import Upstream
@@ -150,4 +151,5 @@ def _config(folder: Path, modern: str, listen: Listen, old: str, loaded: Loaded)
             waiting=1000,
         ),
         recording=Recording(folder=folder / "recordings"),
+        telemetry=Telemetry(log="text"),
     )

@@ -10,6 +10,7 @@ from typing import Any, Final
 from overgang.core.audit import Kind
 from overgang.core.identity import ANYBODY, Actor
 from overgang.core.messages import Caller, Face
+from overgang.core.organisations import told
 from overgang.core.rules import Context
 from overgang.shell.scribe import Draft
 
@@ -63,14 +64,14 @@ class Account:
             "operation": self.operation,
             "who": self.peer.who,
             "purpose": self.peer.purpose,
-            "organisation": self.organisation,
+            "organisation": told(self.organisation),
             "asked": list(self.asked),
         }
         said = {name: value for name, value in said.items() if value}
         citizen, user = self.citizen, None
         if self.caller is not None:
-            said["organisation"] = str(self.caller.organisation)
-            said["userOrganisation"] = str(self.caller.user_organisation)
+            said["organisation"] = told(str(self.caller.organisation))
+            said["userOrganisation"] = told(str(self.caller.user_organisation))
             said["userType"] = self.caller.user_type
             user = self.caller.user_identifier if self.caller.user_type != _CITIZEN_USER else None
         if event != "intent":

@@ -3,6 +3,7 @@
 import hmac
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -44,7 +45,7 @@ class ByCertificate:
         pem = _content(clients.authorities)
         self._trust = oces.Trust(oces.authorities(pem) if pem else (), clients.test_issuers, clients.legacy)
         self._secret, self._register, self._clock = clients.proxy_secret, register, clock
-        self._known: dict[str, tuple[float, Peer]] = {}
+        self._known: dict[str, tuple[float, datetime, Peer]] = {}
 
     def __call__(self, scope: http.Scope) -> Peer:
         if self._secret is not None:
@@ -52,15 +53,16 @@ class ByCertificate:
             if len(said) != 1 or not hmac.compare_digest(said[0].encode("latin-1"), self._secret):
                 raise CallerFault(1101, "identity.proxy", expected="a call through the proxy")
         values = http.headers(scope, CERTIFICATE)
-        now = time.monotonic()
-        if len(values) == 1 and (found := self._known.get(values[0])) is not None and now < found[0]:
-            return found[1]
-        identity, fingerprint = self._read(client_cert.parse(values), self._trust, self._clock())
+        now, moment = time.monotonic(), self._clock()
+        found = self._known.get(values[0]) if len(values) == 1 else None
+        if found is not None and now < found[0] and moment <= found[1]:
+            return found[2]
+        identity, fingerprint, ends = self._read(client_cert.parse(values), self._trust, moment)
         actor = self._register.of(identity, fingerprint)
         peer = Peer(f"{actor.name} ({identity})", actor=actor)
         if len(self._known) >= _MOST:
             self._known.clear()
-        self._known[values[0]] = (now + _REMEMBERED, peer)
+        self._known[values[0]] = (now + _REMEMBERED, ends, peer)
         return peer
 
 

@@ -25,6 +25,7 @@ from overgang.core.compare.reproduce import NOT_SENT
 from overgang.core.compare.values import Compared, Difference, Judged, Kept, Kind, Label, Mode, Reply, Verdict
 from overgang.core.errors import Fault
 from overgang.core.messages import RestRequest
+from overgang.core.organisations import told
 from overgang.core.values import COPENHAGEN
 from overgang.shell.config import Comparing
 from overgang.shell.soap_ingress import OldSide, SoapFace, where
@@ -239,7 +240,7 @@ class Besides:
             area=judges.areas.get((key, call.operation), ""),
             service=key,
             operation=call.operation,
-            caller=call.caller,
+            caller=told(call.caller),
             mode=mode,
             verdict=verdict,
             judged=judged,

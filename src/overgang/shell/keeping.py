@@ -45,7 +45,7 @@ def _auditor(config: Config, store: Store, signer: Signer, apart: bool) -> Audit
         return InThread(Scribe(store, signer, config.audit.heads))
     secrets = (config.identity_key, *config.audit.old_keys)
     keys = [derived(secret, "store") for secret in secrets]
-    return Apart(Setup(config.store, keys, secrets, config.audit.heads))
+    return Apart(Setup(config.store, keys, secrets, config.audit.heads, config.telemetry.log))
 
 
 def forget_records(store: Store, signer: Signer, audit: Audit, now_: datetime) -> int:

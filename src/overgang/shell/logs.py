@@ -6,23 +6,33 @@ what happened, its values may be a citizen's. An exception is its type and place
 
 import json
 import logging
+import re
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, Final
 
 QUIET: Final = 10.0  # seconds for which a line that was written is not written again, only counted
 _OURS: Final = "overgang"
+_LONGEST: Final = 120  # characters of what a library says
+_NUMBER: Final = re.compile(r"[0-9]{4,}")
 
 
 def _event(record: logging.LogRecord) -> str:
     """What happened."""
-    ours = record.name.partition(".")[0] == _OURS
-    text = record.getMessage() if ours else str(record.msg)
-    return text.strip().replace("\n", " ")
+    if record.name.partition(".")[0] == _OURS:
+        try:
+            return record.getMessage().strip().replace("\n", " ")
+        except (TypeError, ValueError):  # a line that can't be filled in must not fail the call that it is about
+            return str(record.msg)
+    # Some are filled in before they are handed over (asyncio's, of a task that failed): no more than the first line.
+    first = str(record.msg).strip().partition("\n")[0][:_LONGEST]
+    return _NUMBER.sub("#", first)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -87,12 +97,25 @@ def logging_to_stderr(form: str = "json", *, calls: bool = False) -> Iterator[No
     handler.setFormatter(Json() if form == "json" else Text())
     handler.addFilter(Seldom())
     root = logging.getLogger()
-    before = root.handlers[:]
+    before, told, hooks = root.handlers[:], logging.raiseExceptions, (sys.excepthook, threading.excepthook)
     root.handlers[:] = [handler]
+    logging.raiseExceptions = False  # what can't be formatted would be printed with its values
+    logging.captureWarnings(True)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
     root.setLevel(logging.WARNING)
     if calls:
         logging.getLogger("overgang.calls").setLevel(logging.INFO)
     try:
         yield
     finally:
-        root.handlers[:] = before
+        root.handlers[:], logging.raiseExceptions = before, told
+        logging.captureWarnings(False)
+        sys.excepthook, threading.excepthook = hooks
+
+
+def _uncaught(kind: type[BaseException], mistake: BaseException | None, place: TracebackType | None) -> None:
+    """The last line of a process or thread: an exception's type and place, and nothing that it holds."""
+    if kind is not None and issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger(_OURS).critical("an exception that nothing caught", exc_info=(kind, mistake or kind(), place))

@@ -19,6 +19,7 @@ from overgang.core.area import Operation
 from overgang.core.codelists import CodeList
 from overgang.core.errors import CallerFault, Fault, GatewayFault
 from overgang.core.messages import Exchange, Face, RestRequest, SoapCall
+from overgang.core.organisations import told
 from overgang.core.retirement import Retirement
 from overgang.core.rules import Context
 from overgang.core.values import COPENHAGEN
@@ -325,7 +326,7 @@ class SoapFace:
         use = (received.astimezone(COPENHAGEN).date(), caller, f"{service.key} {bridge.contract.name}")
         if use not in self._used:
             self._used = {known for known in self._used if known[0] == use[0]} | {use}
-            usage.info("%s still calls %s", caller, use[2])
+            usage.info("%s still calls %s", told(caller), use[2])
         service.retirement.check(received, bridge.replacement or "none")
 
     def _call(
@@ -353,13 +354,19 @@ def _below(root: etree._Element, name: str) -> Iterator[etree._Element]:
 
 
 def _called_for(root: etree._Element) -> str:
-    """The organisation of the ActiveOrganisationHeader as "type/code"; "" without one, or with two that differ."""
-    found = {
-        "/".join((block.findtext("{*}" + name) or "").strip() for name in _ORGANISATION)
-        for block in _below(root, "Header")
-        if etree.QName(block).localname == callers.ACTIVE_ORGANISATION
-    }
-    caller = found.pop() if len(found) == 1 else ""
+    """The organisation of the ActiveOrganisationHeader as "type/code".
+
+    "" where there is none, or where another reader could take another one: whoever answers the call must not see an
+    organisation that was not checked here.
+    """
+    headers = [part for part in root.iterchildren("*") if etree.QName(part).localname == "Header"]
+    blocks = list(root.iter("{*}" + callers.ACTIVE_ORGANISATION))
+    if len(headers) != 1 or len(blocks) != 1 or blocks[0].getparent() is not headers[0]:
+        return ""
+    said = [list(blocks[0].iter("{*}" + name)) for name in _ORGANISATION]
+    if any(len(found) != 1 or len(found[0]) or found[0].getparent() is not blocks[0] for found in said):
+        return ""
+    caller = "/".join((found[0].text or "").strip() for found in said)
     return caller if _CALLER.fullmatch(caller) else ""
 
 

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from overgang.core.compare.values import Use
 from overgang.core.messages import Face
+from overgang.core.organisations import told
 from overgang.core.values import COPENHAGEN
 
 Telemetry: TypeAlias = Callable[[Use], None]
@@ -16,7 +17,7 @@ def used(face: Face, caller: str, area: str, service: str, operation: str, statu
     """One call; `status` is the HTTP status of its answer, `received` an aware datetime."""
     return Use(
         day=received.astimezone(COPENHAGEN).date().isoformat(),
-        caller=caller or UNKNOWN,
+        caller=told(caller) or UNKNOWN,
         face=face.value,
         area=area,
         service=service,

@@ -36,18 +36,18 @@ class Trust:
     legacy: bool = False
 
 
-def read(der: bytes, trust: Trust, moment: datetime) -> tuple[Identity, str]:
-    """The identity and the certificate's SHA-256 in hex. Raises CallerFault 1012 with a key identity.*."""
+def read(der: bytes, trust: Trust, moment: datetime) -> tuple[Identity, str, datetime]:
+    """The identity, the certificate's SHA-256 in hex, and its last moment. Raises CallerFault 1012, identity.*."""
     try:
         certificate = x509.load_der_x509_certificate(der)
         subject, issuer = certificate.subject, certificate.issuer
         begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise _refused("malformed", "an X.509 certificate") from None
     if not begins <= moment <= ends:
         raise _refused("expired", "a certificate that is valid now")
     _check_issuer(certificate, issuer, trust)
-    return _identity(subject, trust), sha256(der).hexdigest()
+    return _identity(subject, trust), sha256(der).hexdigest(), ends
 
 
 def authorities(pem: bytes) -> tuple[x509.Certificate, ...]:
