@@ -7,13 +7,22 @@ the collection itself are about an echo service; these are about an operation th
 import pytest
 from attack import attack
 
-from old_calls import ABSENCE, ENVELOPE, HEADER, MEDIA, absence, said, wrapped
+from old_calls import ABSENCE, ENVELOPE, HEADER, MEDIA, said, wrapped
+from old_calls import absence as absence_of
 from overgang.wire.contract import load
 from running import ROOT, Site
 
 S = ENVELOPE["1.2"]
 ROLE = f"{S}/role/"
 ENCODING = "http://www.w3.org/2003/05/soap-encoding"
+
+
+def absence() -> str:
+    """On days of which no other test here registers anything."""
+    end = "<EndDate>2026-11-03T00:00:00+01:00</EndDate>"
+    return absence_of(start="2026-11-02T00:00:00+01:00", end=end)
+
+
 GOOD = wrapped(absence(), version="1.2")
 UNKNOWN = '<t:Unknown xmlns:t="http://example.invalid/ts-tests"'
 

@@ -115,6 +115,8 @@ def test_a_fault_is_expected_as_a_case_writes_it(version: Version) -> None:
 def test_an_old_side_without_an_answer_is_told(old: bytes) -> None:
     made = cases.parse(reproduce.case(compared(old)), "fravaer/difference")
     assert made.soap_out == "(the old side gave no SOAP answer: 200)"
+    book = Casebook(load(ROOT / "wsdl", ROOT / "config" / "codelists"))
+    assert not book.play(made).holds
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from gateway_side import DAY, loaded
 from certificates import Authority, authority
 from modern_calls import ABOUT, FRAVAER, fravaer, problem
 from old_calls import ENROLLMENT, HEADER, MEDIA, absence, professions, said, wrapped
+from overgang.core.errors import UpstreamFault
 from overgang.core.resilience import SAVED
 from overgang.shell.app import Gateway
 from overgang.shell.clock import at
@@ -362,6 +363,22 @@ def test_a_storm_of_refusals_never_opens_it(status: str) -> None:
                 await asks.old_read()
             assert asks.upstream.services["jobsearch"].state == "closed"
             assert len(stub.requests) == 50
+
+    run(test)
+
+
+@pytest.mark.parametrize(("status", "opens"), [("500 Internal Server Error", False), ("503 X", True), ("502 X", True)])
+def test_a_soap_fault_of_an_old_service_is_its_business_and_never_opens_its_breaker(status: str, opens: bool) -> None:
+    async def test() -> None:
+        fault = reply(b"<s:Envelope/>", status, kind="text/xml; charset=utf-8")
+        async with faulty(fault) as stub:
+            old = {"JoblogService/2": Target(stub.url, breaker_calls=10)}
+            upstream = Upstream({}, old=old)
+            for _ in range(30):
+                with suppress(UpstreamFault):
+                    await upstream.forward("JoblogService/2", b"<a/>", {})
+            assert upstream.services["JoblogService/2"].state == ("open" if opens else "closed")
+            await upstream.close()
 
     run(test)
 

@@ -125,7 +125,7 @@ class Casebook:
         else:
             actual = self._laid_out(service, child, answered=True)
         actual = names.hide(actual)
-        if case.soap_out.startswith("Fault"):
+        if not case.soap_out.startswith("<"):  # a fault, or what is said of an old side that gave no answer
             return case.soap_out, actual
         return names.hide(self._laid_out(service, _parsed(names.show(case.soap_out)))), actual
 

@@ -23,11 +23,15 @@ def _unobserved(outcome: str, seconds: float) -> None:
     """What is told of requests that nobody counts."""
 
 
+SOAP_BROKEN: Final = BROKEN - {500}  # over SOAP that is how every fault comes, also those of business
+
+
 class Service:
     """One address: its place for calls (a bulkhead), its breaker, its budget of retries, and its counts."""
 
-    def __init__(self, target: Target) -> None:
-        self.target = target
+    def __init__(self, target: Target, broken: frozenset[int] = BROKEN) -> None:
+        """`broken` are the statuses that tell of a failure."""
+        self.target, self._broken = target, broken
         self.budget = Budget(target.retries)
         self.observe: Observe = _unobserved
         self.counts: Counter[str] = Counter()  # attempts, retries, and by why calls were not let through
@@ -84,7 +88,7 @@ class Service:
         now = time.monotonic()
         if replies:
             self.observe(f"{replies[0].status // 100}xx", now - started)
-        if replies and (replies[0].status in BROKEN or now - started >= SLOW * self.target.deadline):
+        if replies and (replies[0].status in self._broken or now - started >= SLOW * self.target.deadline):
             self._breaker.failed(now)
         else:
             self._breaker.answered(now)

@@ -19,7 +19,7 @@ from overgang.shell import tracing
 from overgang.shell.client import Raw, Refused, engine
 from overgang.shell.clock import now
 from overgang.shell.config import HeaderNames, Target
-from overgang.shell.services import BROKEN, Service
+from overgang.shell.services import BROKEN, SOAP_BROKEN, Service
 from overgang.wire import strict_json
 
 _LOG: Final = logging.getLogger(__name__)
@@ -58,7 +58,8 @@ class Upstream:
         reply_bytes: int = 8 * 1024 * 1024,
         old: Mapping[str, Target] | None = None,
     ) -> None:
-        self.services = {name: Service(target) for name, target in {**targets, **(old or {})}.items()}
+        self.services = {name: Service(target) for name, target in targets.items()}
+        self.services |= {name: Service(target, SOAP_BROKEN) for name, target in (old or {}).items()}
         self._names = headers or HeaderNames()
         self._engine = engine(client, reply_bytes)
 
