@@ -1,20 +1,25 @@
-"""The gateway is killed at every step of every write operation, started again, and called again: what was asked for is
-registered once, every answer that was given is given again, and the audit is whole.
+"""The gateway is killed at every step of every write operation, under load, started again, and called again.
+
+What was asked for is registered once, every answer that was given is given again, and the audit is whole; so is what
+the load asked for meanwhile and sent again after each kill.
 """
 
+import itertools
 import json
 import os
 import re
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as clock_time
 from functools import cache
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -32,10 +37,11 @@ from overgang.shell.loading import Loaded, load
 from overgang.shell.store import Store as Kept
 from running import CITIZENS, CONFIG, ROOT, SECONDS, overgang
 
-TODAY = datetime.combine(datetime.now(COPENHAGEN).date(), time(), COPENHAGEN)
+TODAY = datetime.combine(datetime.now(COPENHAGEN).date(), clock_time(), COPENHAGEN)
 KEY = b"k" * 32
 _ID = re.compile(r"MessageIdentifier>([^<]+)<")
 NEVER = 10**6
+LOAD = (8, "10160")
 
 
 @dataclass
@@ -53,15 +59,21 @@ class Modern:
     def arm(self, at: int, *, before: bool, pid: int) -> None:
         self.at, self.before, self.pid, self.asked, self.methods = at, before, pid, 0, []
 
+    def of(self, number: str) -> list[dict[str, Any]]:
+        """A citizen's registrations, every version of them."""
+        about = {"x-civilRegistrationIdentifier": number}
+        found = httpx.get(f"{self.url}/reference/registrations", headers=about, trust_env=False).json()
+        return list(found["registrations"])
+
     def registrations(self) -> list[str]:
-        """Every version of every citizen's registrations, but for when it was made and ids that are given here."""
-        told = []
-        for citizen in CITIZENS:
-            about = {"x-civilRegistrationIdentifier": citizen.number}
-            found = httpx.get(f"{self.url}/reference/registrations", headers=about, trust_env=False).json()
-            kept = ("kind", "content", "deleted", "newest", "comment", "parent")
-            told += [json.dumps([citizen.number, *(one[name] for name in kept)]) for one in found["registrations"]]
-        return told
+        """Those of everybody but the load's citizens, but for when they were made and ids that are given here."""
+        kept = ("kind", "content", "deleted", "newest", "comment", "parent")
+        return [
+            json.dumps([citizen.number, *(one[name] for name in kept)])
+            for citizen in CITIZENS
+            if citizen.number not in CROWD
+            for one in self.of(citizen.number)
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +82,12 @@ def modern() -> Iterator[Modern]:
     app = create_app(store)
 
     async def killing(scope: Any, receive: Any, send: Any) -> None:
-        if not scope["path"].startswith("/reference/"):
+        about = dict(scope["headers"]).get(b"x-civilregistrationidentifier", b"").decode()
+        counted = not scope["path"].startswith("/reference/") and about not in CROWD
+        if counted:
             side.asked += 1
             side.methods.append(scope["method"])
-        hit = side.asked == side.at and not scope["path"].startswith("/reference/")
+        hit = counted and side.asked == side.at
         if hit and side.before:
             os.kill(side.pid, signal.SIGKILL)
             return
@@ -160,18 +174,79 @@ def writes(name: str) -> bool:
     return next(bridge for bridge in bridges if bridge.contract.name == operation).writes
 
 
+CROWD = [each.number for each in CITIZENS if each.label in ("dagpengemodtager", "langtidsledig")]
+
+
+class Crowd:
+    """Callers who register absences of citizens of their own all the time, and send again what was not answered."""
+
+    def __init__(self) -> None:
+        self.address = ""  # "" while there is no gateway
+        self.answered: dict[bytes, bytes] = {}
+        self.sent = 0
+        self._over = Event()
+        self._threads = [Thread(target=self._call, args=(number,), daemon=True) for number in CROWD]
+        for thread in self._threads:
+            thread.start()
+
+    def _call(self, number: str) -> None:
+        for step in itertools.count():
+            day = TODAY + timedelta(days=2 * step)
+            message = absence_of(number, day, step).message
+            self.sent += 1
+            while message not in self.answered:
+                if self._over.is_set() and not self.address:
+                    return
+                self._try(message)
+            if self._over.wait(0.02):
+                return
+
+    def _try(self, message: bytes) -> None:
+        address = self.address
+        try:
+            answer = Call("/PjakTassWCF/7/AbsenceRegistrationService.svc", message).send(
+                address or "http://127.0.0.1:9"
+            )
+        except httpx.TransportError:
+            time.sleep(0.02)
+            return
+        assert answer.status_code in (200, 500), answer.text
+        if answer.status_code == 200:
+            self.answered[message] = answer.content
+
+    def end(self) -> None:
+        """Every call that was begun is answered, then there are no more."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join(SECONDS)
+            assert not thread.is_alive(), "a call of the load is never answered"
+        self.address = ""
+
+
+def absence_of(number: str, day: datetime, step: int) -> Call:
+    absence = {
+        "PersonCivilRegistrationIdentifier": number,
+        "AbsenceTypeIdentifier": {"CodeListItemIdentifier": 3},
+        "StartDate": day.isoformat(),
+        "EndDate": (day + timedelta(days=1)).isoformat(),
+        "NotificationDate": TODAY.isoformat(),
+    }
+    return call("AbsenceRegistrationService", Good("CreateAbsence", lambda *_: {"Absence": absence}, LOAD), "", step)
+
+
 WRITING = [name for name in GOOD if writes(name)]
 kills: list[str] = []
+background: list[int] = []
 
 
 def audited(folder: Path) -> list[str]:
-    """The events of all writes, the chains checked."""
+    """The events of all writes but those of the load, the chains checked."""
     assert main(["audit", "verify", "--config", str(folder / "gateway.toml")]) == 0
     store = Kept(f"sqlite:///{folder}/overgang.sqlite", derived(KEY, "store"))
     chains = [chain for chain in store.chains() if chain.id.startswith("write")]
-    events = [str(json.loads(one.entry)["event"]) for chain in chains for one in store.records(chain.id)]
+    said = [json.loads(one.entry) for chain in chains for one in store.records(chain.id)]
     store.close()
-    return events
+    return [str(one["event"]) for one in said if one.get("organisation") != f"{LOAD[0]}/{LOAD[1]}"]
 
 
 @pytest.mark.parametrize("name", WRITING)
@@ -192,19 +267,37 @@ def test_a_write_is_registered_once_wherever_the_gateway_is_killed(name: str, mo
     for step in sorted({1, steps} | chosen):
         for early in (True, False) if step in chosen else (False,):
             folder = _reset(modern, tmp_path / f"{step}{'before' if early else 'after'}")
+            crowd = Crowd()
             with gateway(folder, modern) as (address, pid):
                 wanted = prepared(name, address)
+                crowd.address = address
+                while len(crowd.answered) < len(CROWD):
+                    time.sleep(0.01)
                 modern.arm(step, before=early, pid=pid)
                 with pytest.raises(httpx.TransportError):
                     wanted.send(address)
                 kills.append(name)
+            crowd.address = ""
             modern.arm(NEVER, before=True, pid=0)
             with gateway(folder, modern) as (address, _):
+                crowd.address = address
                 answer = wanted.send(address)
                 assert answer.status_code == 200, answer.text
                 assert modern.registrations() == after, f"killed {'before' if early else 'after'} request {step}"
                 assert wanted.send(address).content == answer.content
                 assert modern.registrations() == after
+                crowd.end()
+            made = [one for number in CROWD for one in modern.of(number) if one["kind"] == "fravaer"]
+            begun = sum(
+                len([one for one in each.registrations if one.kind == "fravaer"])
+                for each in CITIZENS
+                if each.number in CROWD
+            )
+            assert len(made) == begun + crowd.sent == begun + len(crowd.answered), (
+                "of the load something is lost, or twice"
+            )
+            assert len(set(crowd.answered.values())) == crowd.sent
+            background.append(crowd.sent)
             events = audited(folder)
             assert events.count("intent") >= events.count("outcome") + events.count("repeat") > 0
             assert {"intent", "repeat"} <= set(events)
@@ -222,4 +315,7 @@ def test_the_kills_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
         not kills or len(set(kills)) < len(WRITING) or len(kills) >= 2 * len(WRITING)
     )  # with a part of them, or alone
     with capsys.disabled():
-        sys.stdout.write(f"\n{len(kills)} kills survived, of {len(WRITING)} write operations\n")
+        said = (
+            f"{len(kills)} kills survived, of {len(WRITING)} write operations, {sum(background)} other writes meanwhile"
+        )
+        sys.stdout.write(f"\n{said}\n")
