@@ -19,7 +19,7 @@ from old_calls import ENROLLMENT, HEADER, MEDIA, ORGANISATION, professions, said
 from overgang.core.compare.modes import Scope
 from overgang.core.compare.values import Mode
 from overgang.shell.app import Gateway
-from overgang.shell.clock import at
+from overgang.shell.clock import Clock, at
 from overgang.shell.config import Config, HeaderNames, Limits, Listen, Target
 from overgang.shell.config_clients import Clients
 from overgang.shell.keeping import Keeping
@@ -49,7 +49,9 @@ def through_the_proxy(der: bytes = OURS.der, **more: str) -> dict[str, str]:
 class Side:
     """A gateway that asks for certificates, with an audit in memory, in front of a modern side that counts."""
 
-    def __init__(self, folder: Path, modern: Modern, actors: str = ACTORS, **more: Any) -> None:
+    def __init__(
+        self, folder: Path, modern: Modern, actors: str = ACTORS, ticks: Clock | None = None, **more: Any
+    ) -> None:
         (folder / "actors.toml").write_text(actors, encoding="utf-8")
         (folder / "ca.pem").write_bytes(ISSUER.pem)
         clients = Clients("client-cert", folder / "actors.toml", SECRET, folder / "ca.pem")
@@ -64,12 +66,12 @@ class Side:
             identity_key=b"k" * 32,
             switched_off={},
             releases=None,
-            clients=clients,
-            **more,
+            **{"clients": clients, **more},
         )
-        self.keeping = Keeping(config, at(DAY))
+        clock = ticks or at(DAY)
+        self.keeping = Keeping(config, clock)
         self.modern = modern
-        self.app = Gateway(config, loaded(), cast(Upstream, modern), at(DAY), self.keeping)
+        self.app = Gateway(config, loaded(), cast(Upstream, modern), clock, self.keeping)
 
     def ask(
         self, method: str, path: str, headers: Mapping[str, str] | list[tuple[str, str]], **what: Any

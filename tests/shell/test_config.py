@@ -72,7 +72,13 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
     shown = {line.split("=")[0].strip("# ") for line in example.splitlines() if "=" in line}
     assert config.admin == Admin()
     assert config.clients == Clients(
-        CERTIFICATE, tmp_path / "config" / "actors.toml", b"p" * 32, None, test_issuers=False, legacy=False
+        CERTIFICATE,
+        tmp_path / "config" / "actors.toml",
+        b"p" * 32,
+        None,
+        test_issuers=False,
+        legacy=False,
+        signatures=False,
     )
     assert {item.name for item in fields(Admin)} - {"token"} | {"token_file"} <= shown
     for kind in (Listen, Limits, HeaderNames, Target, Life):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from overgang.core.errors import CallerFault
 from overgang.core.identity import Actors
@@ -13,7 +13,11 @@ from overgang.shell import actors, http
 from overgang.shell.accounts import Peer
 from overgang.shell.clock import Clock
 from overgang.shell.config_clients import TRIAL, Clients
+from overgang.shell.signatures import Signatures
 from overgang.wire import client_cert
+
+if TYPE_CHECKING:
+    from overgang.wire.oces import Trust
 
 CERTIFICATE: Final = b"client-cert"
 SECRET: Final = b"overgang-proxy"
@@ -35,6 +39,23 @@ def _everybody(scope: http.Scope) -> Peer:
     return Peer(TRIAL)
 
 
+def signatures(clients: Clients, clock: Clock) -> Signatures | None:
+    """What checks the signatures of old calls; None where they need not be signed. Raises what `door` raises."""
+    if not clients.signatures or clients.actors is None:
+        return None
+    from overgang.wire import oces
+
+    trust = _trust(clients)
+    return Signatures(lambda der: oces.read(der, trust, clock())[:2], actors.read(clients.actors), clock)
+
+
+def _trust(clients: Clients) -> "Trust":
+    from overgang.wire import oces
+
+    pem = _content(clients.authorities)
+    return oces.Trust(oces.authorities(pem) if pem else (), clients.test_issuers, clients.legacy)
+
+
 class ByCertificate:
     """By the certificate that the proxy hands on, where the request comes from the proxy."""
 
@@ -42,8 +63,7 @@ class ByCertificate:
         from overgang.wire import oces  # 0.1 s that a trial does not need
 
         self._read = oces.read
-        pem = _content(clients.authorities)
-        self._trust = oces.Trust(oces.authorities(pem) if pem else (), clients.test_issuers, clients.legacy)
+        self._trust = _trust(clients)
         self._secret, self._register, self._clock = clients.proxy_secret, register, clock
         self._known: dict[str, tuple[float, datetime, Peer]] = {}
 

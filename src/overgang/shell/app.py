@@ -48,6 +48,7 @@ class Gateway:
             upstream,
             books=books,
             deadlines=config.deadlines,
+            signatures=admitting.signatures(config.clients, clock),
         )
         self.together = Together(config, loaded, upstream, face, keeping, clock) if keeping is not None else None
         self.soap = SoapHttp(

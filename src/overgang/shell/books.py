@@ -64,6 +64,9 @@ class Books(Protocol):
     async def refused(self, account: Account, fault: Fault) -> None:
         """A call that came to a fault."""
 
+    async def first(self, account: Account, key: bytes) -> bool:
+        """Whether what `key` names comes for the first time; remembered for as long as a write's answer is."""
+
 
 class NoBooks:
     """The books of a gateway without a store, of rehearsals and of cases: there is nothing to be answered for."""
@@ -79,6 +82,9 @@ class NoBooks:
 
     async def refused(self, account: Account, fault: Fault) -> None:
         return
+
+    async def first(self, account: Account, key: bytes) -> bool:
+        return True
 
 
 class Kept:
@@ -221,6 +227,11 @@ class Kept:
         except (TimeoutError, StoreError) as mistake:
             log.error("a call is not written down: %s", mistake if isinstance(mistake, StoreError) else "in time")
             raise _unwritten() from None
+
+    async def first(self, account: Account, key: bytes) -> bool:
+        owner = f"{self.member}/{secrets.token_hex(8)}"
+        found = await self._put(account.draft(Kind.READ, "signature"), [Claim(key, key, owner)])
+        return found[key].owner == owner
 
     # ---- beside the calls
 

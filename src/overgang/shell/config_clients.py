@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ class Clients:
     """How it is known who calls. `proof` "trial" takes everybody, and is for trials on this machine only.
 
     With "client-cert" a proxy hands on the certificate: over a Unix socket, or over loopback with `proxy_secret`.
-    `authorities` is a PEM file of the issuing authorities.
+    `authorities` is a PEM file of the issuing authorities. `signatures`: old calls must be signed (WS-Security).
     """
 
     proof: str = TRIAL
@@ -29,6 +30,7 @@ class Clients:
     authorities: Path | None = None
     test_issuers: bool = False
     legacy: bool = False
+    signatures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def clients(given: Mapping[str, Any], base: Path, host: str, socket: Path | None
         "authorities": Setting(file, None),
         "test_issuers": Setting(settings.truth, False),
         "legacy": Setting(settings.truth, False),
+        "signatures": Setting(settings.truth, False),
     }
     values = settings.take(given, "clients", readers, lines)
     if values.keys() != readers.keys():
@@ -68,6 +71,8 @@ def clients(given: Mapping[str, Any], base: Path, host: str, socket: Path | None
 
 def _check(found: Clients, host: str, socket: Path | None, lines: list[str]) -> None:
     local = socket is not None or host in LOOPBACK
+    if found.signatures and (lack := _lack(found)):
+        lines.append(f"clients.signatures: {lack}")
     if found.proof == TRIAL:
         if not local:
             lines.append(f'clients.proof: "{TRIAL}" takes everybody, so listen.host must be loopback')
@@ -83,6 +88,13 @@ def _check(found: Clients, host: str, socket: Path | None, lines: list[str]) -> 
         lines.append("listen.host: the certificate is handed on by a proxy on this machine: loopback, or listen.socket")
     elif socket is None and found.proxy_secret is None:
         lines.append("clients.proxy_secret_file: is missing: on loopback it tells the proxy from everybody else")
+
+
+def _lack(found: Clients) -> str:
+    """What is missing for signatures to be checked, "" for nothing."""
+    if found.proof == TRIAL:
+        return f'there is nobody to sign with proof = "{TRIAL}"'
+    return "" if find_spec("signxml") else "needs the extra wsse (pip install 'overgang[wsse]')"
 
 
 def admin(given: Mapping[str, Any], base: Path, lines: list[str]) -> Admin | None:

@@ -28,6 +28,7 @@ from overgang.shell.books import Books, NoBooks, Ran, Wish
 from overgang.shell.client import Raw
 from overgang.shell.config_audit import Deadlines
 from overgang.shell.driver import Driver, Rehearsed
+from overgang.shell.signatures import Signatures
 from overgang.wire import contract as contracts
 from overgang.wire import guard
 from overgang.wire.contract import Contract, ContractError, EncodeError, Problem
@@ -197,7 +198,9 @@ class SoapFace:
         *,
         books: Books | None = None,
         deadlines: Deadlines | None = None,
+        signatures: Signatures | None = None,
     ) -> None:
+        self.signatures = signatures
         self._books = books or NoBooks()
         self._deadlines = deadlines or Deadlines()
         self._driver = driver
@@ -218,7 +221,11 @@ class SoapFace:
         try:
             version, charset, action = version_of(post.content_type)
             root = guard.parse(post.body, self._limits, charset)
-            envelope = open_envelope(root, content_type_version=version, understood=service.headers.__contains__)
+            understood = service.headers.__contains__
+            if (signatures := self.signatures) is not None:
+                root = await signatures.checked(root, post.peer.actor, account, self._books)
+                understood = {*service.headers, signatures.block}.__contains__
+            envelope = open_envelope(root, content_type_version=version, understood=understood)
             bridge = _bridge(service, envelope.body.tag)
             seen = Seen(bridge, "")
             account.operation = bridge.contract.name

@@ -56,6 +56,7 @@ class Together:
             secret,
             config.switched_off,
             upstream,
+            signatures=face.signatures,
         )
         sides = Sides(face, rehearsing, upstream)
         self.besides = Besides(sides, judges, config.comparing, keeping.writer, self.recorder.offer)

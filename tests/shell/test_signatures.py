@@ -1,0 +1,86 @@
+"""A gateway that asks for signed messages: one that is signed by the caller's own company, and each of them once."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gateway_side import Modern, replied
+from lxml import etree
+from test_admitting import ACTORS, ISSUER, OURS, SECRET, Side, through_the_proxy
+
+from certificates import NOW, subject
+from old_calls import CITIZEN, ENROLLMENT, MEDIA, professions, said, wrapped
+from overgang.shell.config_clients import Clients, clients
+from signed_calls import signed
+
+ANOTHER = ISSUER.issue(subject("NTRDK-87654321", "UI:DK-O:G:11111111-2222-4333-8444-555555555555"))
+MORE = """
+[[actor]]
+name = "B"
+cvr = "87654321"
+units = ["11111111-2222-4333-8444-555555555555"]
+organisations = ["*"]
+"""
+
+
+class Signing(Side):
+    """Its clock stands still at NOW, when the messages are signed."""
+
+    def __init__(self, folder: Path, modern: Modern) -> None:
+        super().__init__(folder, modern, ACTORS + MORE, clients=Clients(
+            "client-cert", folder / "actors.toml", SECRET, folder / "ca.pem", signatures=True
+        ), ticks=lambda: NOW)  # fmt: skip
+
+
+def sent(side: Side, message: bytes, version: str = "1.1") -> Any:
+    return side.ask("POST", ENROLLMENT, {"content-type": MEDIA[version], **through_the_proxy()}, content=message)
+
+
+def message(version: str = "1.1", by: Any = OURS, **how: Any) -> bytes:
+    return etree.tostring(signed(wrapped(professions(), version=version), by, version=version, **how))
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_a_signed_call_is_answered(tmp_path: Path, version: str) -> None:
+    side = Signing(tmp_path, Modern(replied(200, {"joboensker": []})))
+    assert said(sent(side, message(version), version)).code == "GetProfessionCollectionResponse"
+    assert [one["event"] for one in side.records()] == ["signature", "read"]
+
+
+def test_an_unsigned_one_is_refused(tmp_path: Path) -> None:
+    side = Signing(tmp_path, Modern())
+    answer = sent(side, wrapped(professions()).encode())
+    assert "<ErrorCode>1012</ErrorCode>" in answer.text
+    assert "[signature.security]" in answer.text
+    assert side.modern.sent == []
+
+
+def test_a_message_is_taken_once(tmp_path: Path) -> None:
+    side = Signing(tmp_path, Modern(replied(200, {"joboensker": []}), replied(200, {"joboensker": []})))
+    once, again = message(), message()
+    assert said(sent(side, once)).code == "GetProfessionCollectionResponse"
+    replayed = sent(side, once)
+    assert "[signature.replayed]" in replayed.text
+    assert said(sent(side, again)).code == "GetProfessionCollectionResponse"
+    assert len(side.modern.sent) == 2
+
+
+def test_a_signature_of_another_company_is_refused(tmp_path: Path) -> None:
+    side = Signing(tmp_path, Modern())
+    assert "[signature.other]" in sent(side, message(by=ANOTHER)).text
+    stranger = ISSUER.issue(subject("NTRDK-11111111"))
+    assert "[identity.unknown]" in sent(side, message(by=stranger)).text
+    assert side.modern.sent == []
+
+
+def test_what_was_changed_is_never_asked_for(tmp_path: Path) -> None:
+    side = Signing(tmp_path, Modern())
+    answer = sent(side, message().replace(CITIZEN.encode(), b"0601763194"))
+    assert "[signature.wrong]" in answer.text
+    assert side.modern.sent == []
+
+
+def test_signatures_need_certificates(tmp_path: Path) -> None:
+    lines: list[str] = []
+    clients({"proof": "trial", "signatures": True}, tmp_path, "127.0.0.1", None, lines)
+    assert lines == ['clients.signatures: there is nobody to sign with proof = "trial"']
