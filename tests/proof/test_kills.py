@@ -207,12 +207,12 @@ class Crowd:
             answer = Call("/PjakTassWCF/7/AbsenceRegistrationService.svc", message).send(
                 address or "http://127.0.0.1:9"
             )
-        except httpx.TransportError:
-            time.sleep(0.02)
-            return
-        assert answer.status_code in (200, 500), answer.text
-        if answer.status_code == 200:
+        except httpx.HTTPError:
+            answer = None
+        if answer is not None and answer.status_code == 200:
             self.answered[message] = answer.content
+        else:
+            time.sleep(0.02)  # whatever it was told, it sends the same again
 
     def end(self) -> None:
         """Every call that was begun is answered, then there are no more."""
