@@ -10,7 +10,7 @@ from attack import attack
 from old_calls import ABSENCE, ENVELOPE, HEADER, MEDIA, said, wrapped
 from old_calls import absence as absence_of
 from overgang.wire.contract import load
-from running import ROOT, Site
+from running import ROOT, Site, citizen
 
 S = ENVELOPE["1.2"]
 ROLE = f"{S}/role/"
@@ -18,9 +18,8 @@ ENCODING = "http://www.w3.org/2003/05/soap-encoding"
 
 
 def absence() -> str:
-    """On days of which no other test here registers anything."""
-    end = "<EndDate>2026-11-03T00:00:00+01:00</EndDate>"
-    return absence_of(start="2026-11-02T00:00:00+01:00", end=end)
+    """Of somebody of whom no other test here registers anything."""
+    return absence_of(citizen("langtidsledig"))
 
 
 GOOD = wrapped(absence(), version="1.2")

@@ -1,6 +1,7 @@
 """Who a Danish function certificate (OCES) is of: read from the DER by object identifiers, never from a name's text."""
 
 import re
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,10 +40,12 @@ class Trust:
 def read(der: bytes, trust: Trust, moment: datetime) -> tuple[Identity, str, datetime]:
     """The identity, the certificate's SHA-256 in hex, and its last moment. Raises CallerFault 1012, identity.*."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        subject, issuer = certificate.subject, certificate.issuer
-        begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except (ValueError, x509.InvalidVersion):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what the library only warns of, such as a country of eleven letters
+            certificate = x509.load_der_x509_certificate(der)
+            subject, issuer = certificate.subject, certificate.issuer
+            begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except (ValueError, x509.InvalidVersion, Warning):
         raise _refused("malformed", "an X.509 certificate") from None
     if not begins <= moment <= ends:
         raise _refused("expired", "a certificate that is valid now")
