@@ -10,6 +10,7 @@ from overgang.shell.rest_ingress import PROBLEM, problem
 from overgang.shell.soap_ingress import faulted
 from overgang.wire.envelope import Version, version_of
 
+_SKIPPED: Final = 65_536  # bytes of a body that is not read
 _RETRY: Final = 1  # seconds after which a caller may come again
 
 App = Callable[[http.Scope, http.Receive, http.Send], Awaitable[None]]
@@ -48,8 +49,7 @@ def _busy() -> GatewayFault:
 
 async def turn_away(scope: http.Scope, send: http.Send, fault: Fault, *, soap: bool) -> None:
     """Refuse a call of which nothing was read, with the fault's own HTTP status on both faces."""
-    # The body is not read, so nothing may follow on this connection.
-    more = [(b"connection", b"close")]
+    more = [] if _small(scope) else [(b"connection", b"close")]
     if fault.retry_after is not None:
         more.append((b"retry-after", b"%d" % fault.retry_after))
     if soap:
@@ -57,6 +57,13 @@ async def turn_away(scope: http.Scope, send: http.Send, fault: Fault, *, soap: b
         await http.respond(send, fault.status, answer.content_type, answer.body, more)
     else:
         await http.respond(send, fault.status, PROBLEM, problem(fault), more)
+
+
+def _small(scope: http.Scope) -> bool:
+    """Whether the server may skip the body that nobody reads, and keep the connection: a new one costs more."""
+    lengths = http.headers(scope, b"content-length")
+    coded = bool(http.headers(scope, b"transfer-encoding"))
+    return not coded and all(length.isdecimal() and int(length[:9]) <= _SKIPPED for length in lengths)
 
 
 def _version(scope: http.Scope) -> Version:
