@@ -1,7 +1,7 @@
 """What a gateway does with more calls than it can take: which it answers, and how soon others are refused.
 
-Its measure is set by a modern side that takes 50 ms and by `[admission] at_once`: so the load of ten times as much can be
-made on the same machine.
+Its measure is set by a modern side that takes 50 ms and by `[admission] at_once`: so ten times as much can be sent from
+the same machine.
 """
 
 import contextlib
