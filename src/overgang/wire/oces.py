@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from overgang.core.errors import CallerFault
@@ -45,7 +45,7 @@ def read(der: bytes, trust: Trust, moment: datetime) -> tuple[Identity, str, dat
             certificate = x509.load_der_x509_certificate(der)
             subject, issuer = certificate.subject, certificate.issuer
             begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except (ValueError, x509.InvalidVersion, Warning):
+    except Exception:  # noqa: BLE001 - the library raises many things at what is no certificate, and warns of others
         raise _refused("malformed", "an X.509 certificate") from None
     if not begins <= moment <= ends:
         raise _refused("expired", "a certificate that is valid now")
@@ -72,7 +72,7 @@ def _check_issuer(certificate: x509.Certificate, issuer: x509.Name, trust: Trust
 def _signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(authority)
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return True
 
