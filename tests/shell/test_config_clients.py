@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from certificates import authority
 from overgang.shell.config_clients import Admin, Clients, admin, clients
 
 LOCAL, FOREIGN = "127.0.0.1", "10.0.0.7"
@@ -76,6 +77,13 @@ def test_each_proof_has_its_places(
 def test_mistakes_in_the_file_of_actors_are_told_at_the_start(base: Path) -> None:
     (base / "actors.toml").write_text("[[actor]]\n")
     assert "actors.toml: actor[1].cvr: is missing" in told(base, ACTORS, socket=base / "s")
+
+
+def test_authorities_are_certificates(base: Path) -> None:
+    given = {**ACTORS, "authorities": "ca.pem"}
+    assert told(base, given, socket=base / "s") == ["clients.authorities: expected a file of certificates in PEM"]
+    (base / "ca.pem").write_bytes(authority().pem)
+    assert told(base, given, socket=base / "s") == []
 
 
 def test_the_secrets_are_not_shown(base: Path) -> None:

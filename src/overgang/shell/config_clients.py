@@ -73,6 +73,8 @@ def _check(found: Clients, host: str, socket: Path | None, lines: list[str]) -> 
     local = socket is not None or host in LOOPBACK
     if found.signatures and (lack := _lack(found)):
         lines.append(f"clients.signatures: {lack}")
+    if found.authorities is not None and not _readable(found.authorities):
+        lines.append("clients.authorities: expected a file of certificates in PEM")
     if found.proof == TRIAL:
         if not local:
             lines.append(f'clients.proof: "{TRIAL}" takes everybody, so listen.host must be loopback')
@@ -88,6 +90,15 @@ def _check(found: Clients, host: str, socket: Path | None, lines: list[str]) -> 
         lines.append("listen.host: the certificate is handed on by a proxy on this machine: loopback, or listen.socket")
     elif socket is None and found.proxy_secret is None:
         lines.append("clients.proxy_secret_file: is missing: on loopback it tells the proxy from everybody else")
+
+
+def _readable(file: Path) -> bool:
+    from overgang.wire import oces
+
+    try:
+        return bool(oces.authorities(file.read_bytes()))
+    except (OSError, ValueError):
+        return False
 
 
 def _lack(found: Clients) -> str:
