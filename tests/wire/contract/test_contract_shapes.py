@@ -1,6 +1,10 @@
 """Each construct that a contract may use: what its messages are as values, and that values become valid messages."""
 
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -8,7 +12,7 @@ from shape_table import SHAPES
 from small_contracts import Shape, node_of, request_of
 
 from overgang.core.errors import CallerFault
-from overgang.wire.contract import Complex
+from overgang.wire.contract import Complex, Element
 
 EACH = pytest.mark.parametrize("shape", [pytest.param(shape, id=name) for name, shape in SHAPES.items()])
 
@@ -54,3 +58,30 @@ def test_an_element_that_no_validator_saw_is_never_passed_over(name: str, tmp_pa
     with pytest.raises(CallerFault) as caught:
         element.decode(node)
     assert caught.value.key == "value.unexpected"
+
+
+def test_threads_that_ask_for_an_element_at_the_same_time_get_a_whole_codec(tmp_path: Path) -> None:
+    shape = SHAPES["types that refer to each other"]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that they get into each other's way
+    try:
+        for number in range(30):
+            element = request_of(shape.load(_made(tmp_path / f"{number}")))
+            message, value = next(iter(shape.messages.items()))
+            barrier = threading.Barrier(8)
+
+            def both(element: Element = element, message: str = message, value: Any = value) -> Any:
+                barrier.wait()  # noqa: B023 - all of a round share it
+                return element.decode(node_of(message)), element.encode(value)
+
+            with ThreadPoolExecutor(8) as threads:
+                results = [made.result() for made in [threads.submit(both) for _ in range(8)]]
+            assert all(read == value for read, _ in results)
+            assert len({written for _, written in results}) == 1
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

@@ -1,5 +1,6 @@
 """Reading: an element's compiled function from a validated node to its value."""
 
+import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
@@ -23,12 +24,14 @@ class Decoders:
     def __init__(self) -> None:
         self._types: dict[Complex, Callable[[etree._Element, dict[str, Any]], None]] = {}
         self._waiting: deque[Callable[[], None]] = deque()
+        self._lock = threading.RLock()  # two threads may ask for an element at the same time
 
     def decoder(self, element: Element) -> Decode:
         """The function for one element and, through it, for all that it may contain."""
-        made = self._element(element)
-        while self._waiting:
-            self._waiting.popleft()()
+        with self._lock:
+            made = self._element(element)
+            while self._waiting:
+                self._waiting.popleft()()
         return made
 
     def _element(self, element: Element) -> Decode:

@@ -3,6 +3,7 @@
 A piece of text is put into a list by functions compiled per element; nothing is looked up in the model while writing.
 """
 
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
@@ -27,15 +28,17 @@ class Encoders:
         self._prefixes = prefixes
         self._types: dict[Complex, Writer] = {}
         self._waiting: deque[Callable[[], None]] = deque()
+        self._lock = threading.RLock()  # two threads may ask for an element at the same time
 
     def encoder(self, element: Element) -> Encode:
         """The function for one element as the root of a text: all namespaces are declared there."""
         needed = sorted(namespaces_of(element))
         declared = [f' xmlns:{self._prefixes[one]}="{quoted(one)}"' for one in needed]
         head = f"<{self._tag(element.qname)}{''.join(declared)}"
-        put = put_of(self._element(element, "".join(declared)))
-        while self._waiting:
-            self._waiting.popleft()()
+        with self._lock:
+            put = put_of(self._element(element, "".join(declared)))
+            while self._waiting:
+                self._waiting.popleft()()
 
         def encode(value: Any) -> str:
             out: list[str] = []
