@@ -51,7 +51,7 @@ def test_what_a_library_filled_in_and_what_an_exception_holds_stay_out(
         try:
             raise ValueError(CANARY)
         except ValueError:
-            logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
+            logging.getLogger("some.server").exception("Exception in the application\n")
             logging.getLogger("overgang").exception("ours")
     err = capsys.readouterr().err
     assert CANARY not in err

@@ -367,14 +367,18 @@ def _called_for(root: etree._Element) -> str:
     organisation that was not checked here.
     """
     headers = [part for part in root.iterchildren("*") if etree.QName(part).localname == "Header"]
-    blocks = list(root.iter("{*}" + callers.ACTIVE_ORGANISATION))
-    if len(headers) != 1 or len(blocks) != 1 or blocks[0].getparent() is not headers[0]:
-        return ""
-    said = [list(blocks[0].iter("{*}" + name)) for name in _ORGANISATION]
-    if any(len(found) != 1 or len(found[0]) or found[0].getparent() is not blocks[0] for found in said):
-        return ""
-    caller = "/".join((found[0].text or "").strip() for found in said)
+    found = {_organisation_in(block, headers) for block in root.iter("{*}" + callers.ACTIVE_ORGANISATION)}
+    caller = found.pop() if len(found) == 1 else ""
     return caller if _CALLER.fullmatch(caller) else ""
+
+
+def _organisation_in(block: etree._Element, headers: Sequence[etree._Element]) -> str:
+    """ "type/code" of a block that is in the one Header and has each of the two once, as plain text; else ""."""
+    said = [list(block.iter("{*}" + name)) for name in _ORGANISATION]
+    plain = all(len(one) == 1 and len(one[0]) == 0 and one[0].getparent() is block for one in said)
+    if len(headers) != 1 or block.getparent() is not headers[0] or not plain:
+        return ""
+    return "/".join((one[0].text or "").strip() for one in said)
 
 
 def _asked(body: Mapping[str, Any], above: str = "") -> Iterator[str]:

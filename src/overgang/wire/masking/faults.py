@@ -32,16 +32,16 @@ xsd you zone
 """  # what messages about messages are made of, in English and Danish
 _OWN: Final = """
 aar aarsag absolute action additional adresse afmelding again ago aktoer announced another art asked asterisk audit
-auth begin being block breaker bridged brownout busy but caller carried certificate chunked coding collection
-completes compressed configured confirmed counterpart danishaddress did down dtd each earlier employment ended ends
-enrolment every failed fixed foreignaddress form fravaer gateway genaktivering gets give haendelsesdato head headers
-here hold host hændelsesdato id identity information instruction interruption its itself joboenske json kept
-kontaktgruppe laesning land later ledighedsgrad literal maaneder make mapping mark may method modernised
-mustunderstand names namespaces none now nyere often once open organisation own pairs part partly path periode
-permission personkategori pi present professions property proxy public query raskmelding recovery repeats
-responsibility return reused same samling save show sickness so somebody store sygemelding taken technical through
-tilmelding too transfer twice type unconfigured under unexpected unmappable unrepresentable upgrade uuid varighed
-vindue wait way weeks what while who whole within written years yet
+auth begin being block breaker bridged brownout busy but caller carried certificate chunked coding collection company
+completes compressed configured confirmed connected counterpart danishaddress did down dtd each earlier employment
+ended ends enrolment every failed fixed foreignaddress form fravaer gateway genaktivering gets give haendelsesdato
+head headers here hold host hændelsesdato id identity information instruction interruption its itself joboenske json
+kept kontaktgruppe laesning land later ledighedsgrad literal maaneder make mapping mark may method modernised
+mustunderstand names namespaces none now nyere often once open organisation other own pairs part partly path periode
+permission personkategori pi present professions property proxy public query raskmelding recovery repeats replay
+replayed responsibility return reused same samling save show sickness signature so somebody store sygemelding taken
+technical through tilmelding too transfer twice type unconfigured under unexpected unmappable unrepresentable upgrade
+uuid varighed vindue wait way weeks what while who whole within written years yet
 """  # what this gateway's own messages are made of besides
 _NAMES_TOO: Final = frozenset({"art", "land", "mark"})  # with a capital they may be somebody's name
 _USUAL: Final = frozenset(
