@@ -50,6 +50,23 @@ class Modern:
         self.closed = True
 
 
+def config(**more: Any) -> Config:
+    """This checkout's contracts, and everything else as it is by default; `more` are fields of it."""
+    given: dict[str, Any] = {
+        "listen": Listen(),
+        "wsdl": ROOT / "wsdl",
+        "codelists": ROOT / "config" / "codelists",
+        "client": "pyreqwest",
+        "upstream": {},
+        "limits": Limits(),
+        "headers": HeaderNames(),
+        "identity_key": b"k" * 32,
+        "switched_off": {},
+        "releases": None,
+    }
+    return Config(**given | more)
+
+
 def gateway(
     modern: Modern,
     *,
@@ -58,19 +75,8 @@ def gateway(
     switched_off: Mapping[str, frozenset[str]] | None = None,
 ) -> Gateway:
     """The whole app with this checkout's contracts; its clock stands still on DAY."""
-    config = Config(
-        listen=Listen(prefix=prefix),
-        wsdl=ROOT / "wsdl",
-        codelists=ROOT / "config" / "codelists",
-        client="pyreqwest",
-        upstream={},
-        limits=Limits(),
-        headers=HeaderNames(),
-        identity_key=key,
-        switched_off=switched_off or {},
-        releases=None,
-    )
-    return Gateway(config, loaded(), cast(Upstream, modern), at(DAY))
+    made = config(listen=Listen(prefix=prefix), identity_key=key, switched_off=switched_off or {})
+    return Gateway(made, loaded(), cast(Upstream, modern), at(DAY))
 
 
 def ask(app: Gateway, method: str, path: str, **what: Any) -> httpx.Response:

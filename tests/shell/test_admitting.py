@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from gateway_side import DAY, Modern, loaded, replied
+from gateway_side import DAY, Modern, config, loaded, replied
 
 from certificates import UNIT, authority, subject
 from modern_calls import ABOUT, FRAVAER, problem
@@ -20,11 +20,10 @@ from overgang.core.compare.modes import Scope
 from overgang.core.compare.values import Mode
 from overgang.shell.app import Gateway
 from overgang.shell.clock import Clock, at
-from overgang.shell.config import Config, HeaderNames, Limits, Listen, Target
+from overgang.shell.config import Target
 from overgang.shell.config_clients import Clients
 from overgang.shell.keeping import Keeping
 from overgang.shell.upstream import Upstream
-from running import ROOT
 
 ISSUER = authority()
 OURS, FOREIGN = ISSUER.issue(), ISSUER.issue(subject(unit="UI:DK-O:G:11111111-2222-4333-8444-555555555555"))
@@ -55,23 +54,11 @@ class Side:
         (folder / "actors.toml").write_text(actors, encoding="utf-8")
         (folder / "ca.pem").write_bytes(ISSUER.pem)
         clients = Clients("client-cert", folder / "actors.toml", SECRET, folder / "ca.pem")
-        self.config = config = Config(
-            listen=Listen(),
-            wsdl=ROOT / "wsdl",
-            codelists=ROOT / "config" / "codelists",
-            client="pyreqwest",
-            upstream={},
-            limits=Limits(),
-            headers=HeaderNames(),
-            identity_key=b"k" * 32,
-            switched_off={},
-            releases=None,
-            **{"clients": clients, **more},
-        )
+        self.config = made = config(**{"clients": clients, **more})
         clock = ticks or at(DAY)
-        self.keeping = Keeping(config, clock)
+        self.keeping = Keeping(made, clock)
         self.modern = modern
-        self.app = Gateway(config, loaded(), cast(Upstream, modern), clock, self.keeping)
+        self.app = Gateway(made, loaded(), cast(Upstream, modern), clock, self.keeping)
 
     def ask(
         self, method: str, path: str, headers: Mapping[str, str] | list[tuple[str, str]], **what: Any
@@ -239,8 +226,8 @@ def test_a_suspended_actor_is_refused(tmp_path: Path) -> None:
 
 def test_a_trial_takes_everybody_and_says_so(tmp_path: Path) -> None:
     side = Side(tmp_path, Modern(replied(200, {"joboensker": []})))
-    config = replace(side.config, clients=Clients())
-    trial = Gateway(config, loaded(), cast(Upstream, side.modern), at(DAY), side.keeping)
+    made = replace(side.config, clients=Clients())
+    trial = Gateway(made, loaded(), cast(Upstream, side.modern), at(DAY), side.keeping)
     side.app = trial
     assert said(side.old({})).code == "GetProfessionCollectionResponse"
     assert [one["who"] for one in side.records()] == ["trial"]

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from faults import FAULTS
 from faulty import Behaviour, Faulty, closed_port, faulty, never_answers, reply
-from gateway_side import DAY, loaded
+from gateway_side import DAY, config, loaded
 
 from certificates import Authority, authority
 from modern_calls import ABOUT, FRAVAER, fravaer, problem
@@ -27,9 +27,8 @@ from overgang.core.errors import UpstreamFault
 from overgang.core.resilience import SAVED
 from overgang.shell.app import Gateway
 from overgang.shell.clock import at
-from overgang.shell.config import Config, HeaderNames, Limits, Listen, Target
+from overgang.shell.config import Target
 from overgang.shell.upstream import LONGEST, Upstream, retry_after
-from running import ROOT
 
 ABSENCES = "/PjakTassWCF/7/AbsenceRegistrationService.svc"
 BOTH = pytest.mark.parametrize("client", ["pyreqwest", "httpx"])
@@ -73,19 +72,8 @@ class Asks:
     def __init__(self, urls: Mapping[str, str], client: str = "pyreqwest", **target: Any) -> None:
         targets = {domain: Target(url, **{"deadline": 5.0, **target}) for domain, url in urls.items()}
         self.upstream = Upstream(targets, client=client, reply_bytes=100_000)
-        config = Config(
-            listen=Listen(),
-            wsdl=ROOT / "wsdl",
-            codelists=ROOT / "config" / "codelists",
-            client=client,
-            upstream=targets,
-            limits=Limits(),
-            headers=HeaderNames(),
-            identity_key=b"k" * 32,
-            switched_off={},
-            releases=None,
-        )
-        self.gateway = Gateway(config, loaded(), self.upstream, at(DAY))
+        made = config(client=client, upstream=targets)
+        self.gateway = Gateway(made, loaded(), self.upstream, at(DAY))
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.gateway), base_url="http://gateway")
 
     async def old_read(self) -> httpx.Response:

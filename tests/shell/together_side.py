@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import httpx
 from gateway_side import DAY, loaded, replied
+from gateway_side import config as gateway_config
 
 from old_calls import ENROLLMENT, MEDIA, absence, professions, wrapped
 from overgang.core.compare.modes import Scope
@@ -17,11 +18,10 @@ from overgang.core.messages import Caller, RestReply, RestRequest
 from overgang.shell.app import Gateway
 from overgang.shell.client import Raw
 from overgang.shell.clock import at
-from overgang.shell.config import Comparing, Config, HeaderNames, Limits, Listen, Recording, Target
+from overgang.shell.config import Comparing, Config, Recording, Target
 from overgang.shell.keeping import Keeping
 from overgang.shell.store import Filter
 from overgang.shell.upstream import Upstream
-from running import ROOT
 
 SERVICE = "UnemploymentEnrollmentService/8"
 ABSENCES = "AbsenceRegistrationService/7"
@@ -109,17 +109,7 @@ def configuration(
     **comparing: Any,
 ) -> Config:
     """This checkout's contracts, every service with an old address."""
-    return Config(
-        listen=Listen(),
-        wsdl=ROOT / "wsdl",
-        codelists=ROOT / "config" / "codelists",
-        client="pyreqwest",
-        upstream={},
-        limits=Limits(),
-        headers=HeaderNames(),
-        identity_key=b"k" * 32,
-        switched_off={},
-        releases=None,
+    return gateway_config(
         old={service.key: Target("http://old.invalid") for service in loaded().services},
         store=store,
         modes=modes or {},
