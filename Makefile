@@ -12,7 +12,7 @@ run: setup ## start the embedded trial: gateway on 127.0.0.1:8080, pages on 127.
 	@exec .venv/bin/overgang demo
 
 test: setup build/npm.stamp build/tests.stamp ## all tests
-	$(PY) -m pytest
+	$(PY) -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 check: setup ## format, lint, types, import rules, coverage of contracts
 	.venv/bin/ruff format --check src tests bench

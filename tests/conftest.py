@@ -5,6 +5,22 @@ from collections.abc import Iterator
 import pytest
 
 import running
+from figures import FIGURE
+
+FIRST = ("proof/test_kills.py",)  # the longest: begun first, they do not run on alone at the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first."""
+    items.sort(key=lambda item: not any(f"{one}::" in item.nodeid for one in FIRST))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests counted."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == FIGURE:
+                terminalreporter.write_line(str(value))
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,8 @@ def test_the_same_write_at_both_gateways_is_carried_out_once(site: Deployed) -> 
 )
 def test_odd_framing_stops_at_the_proxy(site: Deployed, raw: str, status: int) -> None:
     before = len(site.modern.asked)
-    answer = site.raw(site.issued(), raw.encode())
+    # A server that closes while more comes resets the connection, and what it said may be lost with it.
+    answer = next(filter(None, (site.raw(site.issued(), raw.encode()) for _ in range(5))), b"")
     assert re.findall(rb"^HTTP/1\.1 (\d+)", answer, re.MULTILINE) == [str(status).encode()]
     assert site.modern.asked[before:] == []
 

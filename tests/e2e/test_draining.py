@@ -40,8 +40,10 @@ def test_calls_that_come_while_it_drains_are_answered_and_the_probe_says_so(tmp_
         assert client.get(f"{admin}/readyz").status_code == 200
         caller = threading.Thread(target=keep_calling)
         caller.start()
-        process.popen.send_signal(signal.SIGTERM)
         end = time.monotonic() + SECONDS
+        while not statuses and time.monotonic() < end:
+            time.sleep(0.01)
+        process.popen.send_signal(signal.SIGTERM)
         while client.get(f"{admin}/readyz").status_code == 200:
             assert time.monotonic() < end
         answer = client.post(f"{address}{ENROLLMENT}", **call)  # type: ignore[arg-type]

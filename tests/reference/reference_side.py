@@ -24,6 +24,7 @@ CALLER = {
     "x-activeOrganisationCode": "10111",
     "x-requestUserIdentifier": "S%C3%B8ren",
 }
+NOBODYS = "7f0c3a52-9c1e-4f5b-8d6a-2b4e6c8f0a13"  # the uuid of no registration
 TILMELDING = "/visiteringogstatus/v1/Tilmelding"
 FRAVAER = "/visiteringogstatus/v1/Fravaer"
 JOBOENSKE = "/jobsearch/v2/Joboenske"

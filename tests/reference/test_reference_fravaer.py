@@ -5,7 +5,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from reference_side import FRAVAER, NUMBERS, UNKNOWN, Side, fravaer, fresh
+from reference_side import FRAVAER, NOBODYS, NUMBERS, UNKNOWN, Side, fravaer, fresh
 
 INFO = {"yderligereInfoType": 1, "startDato": "2024-12-16T00:00:00"}
 
@@ -140,8 +140,8 @@ def test_a_correction_comment_has_at_most_1500_characters(side: Side, length: in
         ("PUT", "", fravaer()),
         ("DELETE", "/fejl", None),
         ("POST", "/YderligereInfo", INFO),
-        ("PUT", f"/YderligereInfo/{uuid4()}", INFO),
-        ("DELETE", f"/YderligereInfo/{uuid4()}", None),
+        ("PUT", f"/YderligereInfo/{NOBODYS}", INFO),
+        ("DELETE", f"/YderligereInfo/{NOBODYS}", None),
     ],
 )
 def test_an_absence_the_citizen_does_not_have_is_4632(
