@@ -163,9 +163,68 @@ message = Table(
     Column("citizen_index", LargeBinary, nullable=False),  # a keyed hash, to find a citizen's messages by
     _text("rule"),
     _moment("made"),
+    Column("entity_type", BigInteger, nullable=False, server_default="0"),
+    Column("entity_name", Text, nullable=False, server_default=""),
+    Column("change", BigInteger, nullable=False, server_default="1"),
+    Column("content", LargeBinary),  # sealed
+    Column("digest", LargeBinary),  # of an event that came without an id of its own
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("times", BigInteger, nullable=False, server_default="0"),  # how often it was handed out
+    Column("handed", Moment),  # first
+    Column("fetched", Moment),  # last
+    Column("ended", Moment),
     Index("message_receiver", "receiver", "number"),
     Index("message_citizen", "citizen_index"),
+    Index("message_state", "receiver", "state", "number"),
+    Index("message_digest", "digest"),
 )
+
+# The sequences of the old queue (WS-ReliableMessaging), and the place of a message in one.
+message_sequence = Table(
+    "message_sequence",
+    metadata,
+    *_key("id"),
+    _text("receiver"),
+    _text("state"),
+    _count("last"),
+    _moment("made"),
+    _moment("expires"),
+    Index("message_sequence_receiver", "receiver", "made"),
+)
+
+message_place = Table(
+    "message_place",
+    metadata,
+    *_key("sequence"),
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
+    _count("message"),
+    Index("message_place_message", "message"),
+)
+
+# What is to be sent to a webhook; `due` is when it is tried next, and in the future while one gateway tries it.
+push = Table(
+    "push",
+    metadata,
+    *_key("target"),
+    Column("message", BigInteger, primary_key=True, autoincrement=False),
+    Column("citizen_index", LargeBinary, nullable=False),
+    _text("state"),
+    _count("attempts"),
+    _moment("due"),
+    _text("said"),
+    Index("push_due", "state", "due"),
+    Index("push_citizen", "target", "citizen_index", "state", "message"),
+)
+
+message_drop = Table(
+    "message_drop",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    *_key("receiver", "reason"),
+    _count("n"),
+)
+
+message_alarm = Table("message_alarm", metadata, *_key("receiver"), _moment("since"))
 
 # The audit: records in chains, each bound to the one before. `at` is in whole microseconds, since it is hashed.
 audit = Table(

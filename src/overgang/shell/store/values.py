@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
 from overgang.core.compare.modes import ANY as ANY
 from overgang.core.compare.modes import Scope as Scope
@@ -134,11 +134,22 @@ class Latency:
     p99: float
 
 
+# What becomes of a message: it waits in its queue, and ends there, or can't be delivered until a person releases it.
+WAITING: Final = "waiting"
+ACKNOWLEDGED: Final = "acknowledged"
+DROPPED: Final = "dropped"
+DEAD: Final = "dead"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A technical message for an organisation (receiver "type/code") about a registration of a citizen.
 
     `made` is in UTC. `number` is given when it is kept: messages of a store ascend by it, in the order they were kept.
+    `kind` names the old message, "" where the entity is of no kind that is known; `change` is 1 created, 2 updated or
+    3 deleted. `rule` names the rule that asked for it, "" for an event of the modern side; `content` is what such an
+    event says beside that; `digest` stands for all of an event that has no id of its own. `times`, `handed`, `fetched`
+    and `ended` tell its way.
     """
 
     id: str
@@ -149,6 +160,45 @@ class Message:
     rule: str
     made: datetime
     number: int = 0
+    entity_type: int = 0
+    entity_name: str = ""
+    change: int = 1
+    content: bytes | None = field(default=None, repr=False)
+    digest: bytes | None = field(default=None, repr=False)
+    state: str = WAITING
+    times: int = 0
+    handed: datetime | None = None
+    fetched: datetime | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A receiver's queue: how many messages wait, `handed` of them handed out at least once, and when the oldest was
+    made; how many are dead, acknowledged, dropped; since when it is told that it is nearly full; what waits for its
+    webhooks, or was given up."""
+
+    COUNTS: ClassVar = ("waiting", "handed", "dead", "acknowledged")
+
+    receiver: str
+    waiting: int
+    handed: int
+    dead: int
+    acknowledged: int
+    oldest: datetime | None
+    dropped: int
+    alarm: datetime | None
+    pushes: int
+    dead_pushes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A message, its places in sequences (id, place, state, begun), its pushes (target, state, attempts, said, due)."""
+
+    message: Message
+    places: tuple[tuple[str, int, str, datetime], ...]
+    pushes: tuple[tuple[str, str, int, str, datetime], ...]
 
 
 @dataclass(frozen=True, slots=True)

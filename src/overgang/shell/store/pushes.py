@@ -1,0 +1,83 @@
+"""What is to be sent to webhooks: taken by one gateway at a time, in order for each citizen, until it is delivered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, select, update
+
+from overgang.shell.store import schema
+from overgang.shell.store.messages import Messages
+from overgang.shell.store.values import DEAD, WAITING, Message
+
+_PUSH, _MESSAGE = schema.push, schema.message
+DELIVERED = "delivered"
+
+
+class Push(NamedTuple):
+    """A message that is to be sent to `target` now, after so many attempts."""
+
+    target: str
+    message: Message
+    attempts: int
+
+
+class Pushes(Messages):
+    """On PostgreSQL several gateways take from it side by side: rows that another one takes are passed over."""
+
+    def take_pushes(self, targets: Sequence[str], now: datetime, until: datetime, limit: int = 50) -> tuple[Push, ...]:
+        """The first that are due, of each citizen the first that waits; nobody else takes them before `until`."""
+        if not targets:
+            return ()
+        before = _PUSH.alias()
+        earlier = (
+            select(before.c.message)
+            .where(
+                before.c.target == _PUSH.c.target,
+                before.c.citizen_index == _PUSH.c.citizen_index,
+                before.c.state == WAITING,
+                before.c.message < _PUSH.c.message,
+            )
+            .exists()
+        )
+        due = (_PUSH.c.state == WAITING) & (_PUSH.c.due <= now) & _PUSH.c.target.in_(targets)
+        query = select(_PUSH).where(due, ~earlier).order_by(_PUSH.c.message, _PUSH.c.target).limit(limit)
+        with self.writing() as connection:
+            taken = connection.execute(query.with_for_update(skip_locked=True)).all()
+            for row in taken:
+                connection.execute(update(_PUSH).where(_mine(row.target, row.message)).values(due=until))
+            numbers = [row.message for row in taken]
+            rows = connection.execute(select(_MESSAGE).where(_MESSAGE.c.number.in_(numbers))).all()
+        found = {row.number: self.message_of(row) for row in rows}
+        return tuple(Push(row.target, found[row.message], row.attempts) for row in taken if row.message in found)
+
+    def delivered(self, push: Push) -> None:
+        """It has arrived."""
+        with self.writing() as connection:
+            there = update(_PUSH).where(_mine(push.target, push.message.number))
+            connection.execute(there.values(state=DELIVERED, attempts=push.attempts + 1, said=""))
+
+    def not_delivered(self, push: Push, said: str, due: datetime, *, given_up: bool) -> None:
+        """It is tried again when it is `due`, or `given_up`; `said` is a word on why not."""
+        with self.writing() as connection:
+            there = update(_PUSH).where(_mine(push.target, push.message.number))
+            state = DEAD if given_up else WAITING
+            connection.execute(there.values(state=state, attempts=push.attempts + 1, said=said, due=due))
+
+    def dead_pushes(self, limit: int = 100) -> tuple[Push, ...]:
+        """Those that were given up, newest first."""
+        query = select(_PUSH.c.target, _PUSH.c.attempts, _MESSAGE).join(_MESSAGE, _MESSAGE.c.number == _PUSH.c.message)
+        query = query.where(_PUSH.c.state == DEAD).order_by(_PUSH.c.message.desc()).limit(limit)
+        with self.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(Push(row.target, self.message_of(row), row.attempts) for row in rows)
+
+    def forget_targets(self, targets: Sequence[str]) -> int:
+        """Delete what waits for webhooks that are none any more; how many they were."""
+        with self.writing() as connection:
+            gone = delete(_PUSH).where(_PUSH.c.target.not_in(targets), _PUSH.c.state == WAITING)
+            return connection.execute(gone).rowcount
+
+
+def _mine(target: str, message: int):  # type: ignore[no-untyped-def]
+    return (_PUSH.c.target == target) & (_PUSH.c.message == message)
