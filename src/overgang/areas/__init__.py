@@ -1,6 +1,7 @@
 """The areas, one folder each. Adding an area means adding its folder and a line here."""
 
 from overgang.areas.asyldata.area import AREA as ASYLDATA
+from overgang.areas.beskeder.area import AREA as BESKEDER
 from overgang.areas.fravaer.area import AREA as FRAVAER
 from overgang.areas.joblog.area import AREA as JOBLOG
 from overgang.areas.kodelister.area import AREA as KODELISTER
@@ -23,4 +24,5 @@ AREAS: tuple[Area, ...] = (
     ASYLDATA,
     JOBLOG,
     KODELISTER,
+    BESKEDER,
 )

@@ -17,7 +17,8 @@ class Operation:
     """An old operation and its flow.
 
     `modern` names the operationIds it may call. `tables` places each field table: the path of the old structure below
-    the message's root element, its table, and the operationId whose request (or reply) carries it.
+    the message's root element, its table, and the operationId whose request (or reply) carries it. `again`: what it
+    changes may be changed once more by a repeat, which is carried out anew and not answered with what is kept.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Operation:
     evidence: Evidence
     requests: tuple["Placed", ...] = ()
     replies: tuple["Placed", ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

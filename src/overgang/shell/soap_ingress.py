@@ -270,7 +270,7 @@ class SoapFace:
         """The answer's element as text: of a read once it is written down, of a write carried out once."""
         assert bridge.area is not None
         flow, seconds = bridge.area.flow, self._deadlines.of(call.operation)
-        if not bridge.writes:
+        if not bridge.writes or bridge.area.again:
             text = _encoded(bridge, await self._driver.run(flow(call), context, seconds))
             await self._books.read(account)
             return text

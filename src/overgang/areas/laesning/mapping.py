@@ -10,6 +10,18 @@ from datetime import date
 from typing import Any, Final
 
 from overgang.areas.laesning.rules import holding, may_read, modernised
+from overgang.areas.shown import (
+    ABSENCE_FIELDS,
+    COMMENT,
+    CONTACT_GROUP,
+    ENROLLMENT,
+    INFO,
+    INFORMATION,
+    MADE,
+    PAST_ABSENCE,
+    PERSON_CATEGORY,
+    version_of,
+)
 from overgang.core.errors import OLD_NUMBERS
 from overgang.core.fields import (
     BOOLEAN,
@@ -40,49 +52,10 @@ JOBLOG: Final = "/jobsearch/v1/Joblog/Jobsoegning"
 JOBOENSKE: Final = "/jobsearch/v2/Joboenske"
 MIDLERTIDIG_ADRESSE: Final = "/borgerkommunikation/v1/MidlertidigAdresse"
 
-_MADE = Field("RegistrationDateTime", "dfdgRegistreringstidspunkt", TIDSPUNKT)
-_COMMENT = Field("CorrectionComment", "berigtigelseskommentar", TEXT)
-
-AUTHORITY = Table(
-    Field("OrganisationTypeIdentifier", "organisationType", NUMBER),
-    Field("OrganisationCode", "organisationskode", TEXT),
-)
-METADATA = Table(
-    Field("IsDeleted", "erSlettet", BOOLEAN),
-    Field("IsCurrent", "erAktuel", BOOLEAN),
-    Field("RegisteringAuthority", "registrerendeMyndighed", nested(AUTHORITY)),
-)
-_METADATA = Field("RegistrationMetadata", "registreringsmetadata", nested(METADATA))
-
 _EXEMPTION_NAMES = {"SelfBooking": "Selvbooking", "Joblog": "Joblog", "MinPlan": "MinPlan"}
 EXEMPTION = Table(Field("ExemptionName", "fritagelsestype", words(_EXEMPTION_NAMES)))
 _EXEMPTIONS = Field("Exemptions", "fritagelser", each("Exemption", EXEMPTION))
 
-ENROLLMENT = Table(
-    Field("UnemploymentIdentifier", "tilmeldingId", GUID),
-    Field("ClientCategoryTypeIdentifier", "klientkategori", code("ClientCategoryType")),
-    Field("EnrollmentDate", "tilmeldingsdato", TIDSPUNKT),
-    Field("CurrentUnemploymentStatusTypeIdentifier", "ledighedsgrad", code("CurrentUnemploymentStatusType")),
-    Field("EmailAddressIdentifier", "emailAdresse", TEXT),
-    Field("CancellationDate", "afmeldingsdato", TIDSPUNKT),
-    Field("CauseTypeIdentifier", "afmeldeaarsag", code("CauseType")),
-    _MADE,
-)
-CONTACT_GROUP = Table(
-    Field("MessageIdentifier", "kontaktgruppeIdentifier", GUID),
-    Field("ContactGroupTypeIdentifier", "kontaktgruppeType", code("ContactGroupType")),
-    Field("EventDate", "haendelsestidspunkt", TIDSPUNKT),
-    Field("StartDate", "starttidspunkt", TIDSPUNKT),
-    Field("EndDate", "sluttidspunkt", TIDSPUNKT),
-    _MADE,
-)
-PERSON_CATEGORY = Table(
-    Field("MessageIdentifier", "personkategoriIdentifier", GUID),
-    Field("PersonCategoryTypeIdentifier", "personkategoriType", code("PersonCategoryType")),
-    Field("StartDate", "starttidspunkt", TIDSPUNKT),
-    Field("EndDate", "sluttidspunkt", TIDSPUNKT),
-    _MADE,
-)
 HEALTH_LIMITATION = Table(
     Field("MessageIdentifier", "helbredsbegraensningId", GUID),
     Field("HealthLimitationDescription", "beskrivelseAfHelbredsbegraensning", TEXT),
@@ -90,31 +63,10 @@ HEALTH_LIMITATION = Table(
     Field("HealthLimitationDocumentation", "dokumentationForHelbredsbegrasening", BOOLEAN),
     Field("StartDate", "startdato", TIDSPUNKT),
     Field("EndDate", "slutdato", TIDSPUNKT),
-    _COMMENT,
-    _MADE,
+    COMMENT,
+    MADE,
 )
-INFO: Final = "AdditionalInformationOnAbsence"
-INFORMATION = Table(
-    Field(f"{INFO}Identifier", "yderligereInfoOmFravaerIdentifier", GUID),
-    Field(f"{INFO}TypeIdentifier", "yderligereInfoType", code(f"{INFO}Type")),
-    Field("StartDate", "startDato", TIDSPUNKT),
-    Field("EndDate", "slutDato", TIDSPUNKT),
-    Field(f"{INFO}Comment", "kommentar", TEXT),
-    _MADE,
-)
-_ABSENCE = (
-    Field("AbsenceIdentifier", "fravaerIdentifier", GUID),
-    Field("AbsenceTypeIdentifier", "fravaerType", code("AbsenceType")),
-    Field("StartDate", "startDato", TIDSPUNKT),
-    Field("EndDate", "slutDato", TIDSPUNKT),
-    Field("AbsenceComment", "fravaersKommentar", TEXT),
-    Field("NotificationDate", "anmeldelsesDato", TIDSPUNKT),
-    Field("AbsenceCauseTypeIdentifier", "fravaersAfslutningsAarsag", code("AbsenceCauseType")),
-    _MADE,
-)
-PAST_INFORMATION = Table(*INFORMATION.fields, _COMMENT, _METADATA)
-ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, INFORMATION)), _EXEMPTIONS)
-PAST_ABSENCE = Table(*_ABSENCE, Field(f"{INFO}s", "yderligereInfo", each(INFO, PAST_INFORMATION)), _COMMENT)
+ABSENCE = Table(*ABSENCE_FIELDS, Field(f"{INFO}s", "yderligereInfo", each(INFO, INFORMATION)), _EXEMPTIONS)
 COMPANY = Table(Field("ProductionUnitIdentifier", "pNummer", TEXT), Field("CVRnumberIdentifier", "cvrEnhedsid", TEXT))
 _ILLNESS = (
     Field("AbsenceIdentifier", "fravaerIdentifier", GUID),
@@ -127,10 +79,10 @@ _ILLNESS = (
     Field("CurrentUnemploymentStatusTypeIdentifier", "ledighedsgrad", code("CurrentUnemploymentStatusType")),
     Field("CompanyIdentifier", "arbejdsgiver", nested(COMPANY)),
     Field("SustenanceSystemCaseTypeIdentifier", "sagstype", code("SustenanceSystemCaseType")),
-    _MADE,
+    MADE,
 )
 ILLNESS = Table(*_ILLNESS, _EXEMPTIONS)
-PAST_ILLNESS = Table(*_ILLNESS, _COMMENT)
+PAST_ILLNESS = Table(*_ILLNESS, COMMENT)
 REMINDER = Table(
     Field("Description", "beskrivelse", TEXT),
     Field("EventDate", "haendelsesdato", DATO),
@@ -157,7 +109,7 @@ PROFESSION = Table(
     Field("YearLastUsed", "aarSidstBrugt", NUMBER),
     Field("MonthsOfExperience", "maanedersErfaring", NUMBER),
 )
-PROFESSIONS = Table(Field("ProfessionType", "joboensker", repeated(PROFESSION)), _MADE)
+PROFESSIONS = Table(Field("ProfessionType", "joboensker", repeated(PROFESSION)), MADE)
 DANISH = Table(
     Field("BuildingName", "bygningsnavn", TEXT),
     Field("StreetName", "vejnavn", TEXT),
@@ -183,7 +135,7 @@ ADDRESS = Table(
     Field("CareOfName", "coNavn", TEXT),
     Field("DanishAddress", "postadresse", nested(DANISH)),
     Field("ForeignAddress", "udenlandskAdresse", nested(FOREIGN)),
-    _MADE,
+    MADE,
     elsewhere={"IsForeign": "whether there is an udenlandskAdresse"},
 )
 
@@ -269,7 +221,7 @@ def _now(item: str, operation: str, template: str, new: str, table: Table) -> Co
 
 def _past(name: str, operation: str, template: str, new: str, table: Table, item: str = "") -> Collection:
     """All versions of one kind of registration, each with who registered it; its items are `item`, or else `name`."""
-    flag, versions = f"{name}History", Table(*table.fields, _METADATA)
+    flag, versions = f"{name}History", version_of(table)
     return Collection(flag, flag, item or name, operation, f"{template}/historik", new, versions)
 
 
