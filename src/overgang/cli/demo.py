@@ -14,17 +14,21 @@ from pathlib import Path
 from overgang.cli import first_calls, trial_traffic
 from overgang.cli.home import home
 from overgang.cli.serving import Site, bind, checked, keep, on_fast_loop, pages, run
+from overgang.core.beskeder import KINDS
 from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.core.compare.values import Mode
 from overgang.shell import clock
 from overgang.shell.app import Gateway
 from overgang.shell.config import Comparing, Config, ConfigError, HeaderNames, Limits, Listen, Recording, Target
+from overgang.shell.config_messages import MessageSettings, Subscription
 from overgang.shell.config_telemetry import Telemetry
 from overgang.shell.loading import Loaded, load
 from overgang.shell.logs import logging_to_stderr
+from overgang.shell.subscribing import synchronise
 from overgang.shell.upstream import Upstream
 
-DOMAINS = ("visiteringogstatus", "jobsearch", "borgerkommunikation", "eksternedata", "komposit")
+DOMAINS = ("visiteringogstatus", "jobsearch", "borgerkommunikation", "eksternedata", "komposit", "eksternkommunikation")
+RECEIVERS = ("8/10101", "8/10111", "2/81")  # the organisations of the demo citizens
 # What the old side answers otherwise on purpose, so that the pages have something to show. Which calls deviate depends
 # on their bytes: each share is large enough, for the answers that can deviate, to be met in every trial.
 DEVIATIONS = (
@@ -52,6 +56,7 @@ def demo(given: argparse.Namespace) -> int:
 async def _demo(folder: Path, given: argparse.Namespace) -> None:
     from overgang.reference.app import create_app
     from overgang.reference.citizens import load_citizens
+    from overgang.reference.sending import Sending
     from overgang.reference.store import Store
 
     ticks = clock.fixed(given.on) if given.on else clock.now
@@ -64,7 +69,7 @@ async def _demo(folder: Path, given: argparse.Namespace) -> None:
         store = Store(data, citizens, clock=ticks)
     except sqlite3.Error as mistake:
         raise ConfigError([f"can't use {data}: {mistake}"]) from mistake
-    modern = Site(create_app(store), bind("127.0.0.1", 0))
+    modern, sending = Site(create_app(store), bind("127.0.0.1", 0)), Sending(store)
     bound, admin_bound = bind("127.0.0.1", given.port), bind("127.0.0.1", given.admin_port)
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     try:
@@ -83,9 +88,16 @@ async def _demo(folder: Path, given: argparse.Namespace) -> None:
                 print(f"old side     {old or 'not started: the gateway answers alone'}\ndata         {folder}\n")
                 print(first_calls.text(loaded, settings, citizens[0].number, ticks()), flush=True)
 
-            await run([admin, gateway, modern], ready, beside=_traffic(traffic, address, listen.prefix))
+            await run([admin, gateway, modern], ready, beside=_beside(settings, traffic, address))
     finally:
+        sending.close()
         store.close()
+
+
+async def _beside(settings: Config, traffic: Sequence[trial_traffic.Planned], address: str) -> None:
+    """The receivers subscribe; then there is traffic."""
+    await synchronise(settings, apply=True)
+    await _traffic(traffic, address, settings.listen.prefix)
 
 
 async def _traffic(calls: Sequence[trial_traffic.Planned], address: str, prefix: str) -> None:
@@ -152,4 +164,9 @@ def _config(folder: Path, modern: str, listen: Listen, old: str, loaded: Loaded)
         ),
         recording=Recording(folder=folder / "recordings"),
         telemetry=Telemetry(log="text"),
+        messages=MessageSettings(
+            receive=listen.public,
+            system="3c9f0e5a-8d41-4c57-9b1e-6f2a7d30c415",
+            subscriptions=tuple(Subscription(one, tuple(kind.entity for kind in KINDS)) for one in RECEIVERS),
+        ),
     )

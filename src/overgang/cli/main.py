@@ -26,6 +26,7 @@ OWN: Final = {
     "record": "have a running gateway record a sample of its calls, masked and encrypted",
     "replay": "send recorded calls to both sides and compare the answers",
     "report": "how well the sides agree, with an exit code for pipelines",
+    "subscriptions": "what the configuration wants of technical messages and the modern side has, and make it so",
 }
 
 

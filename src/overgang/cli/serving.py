@@ -23,7 +23,7 @@ from overgang.core.compare.trial_citizens import TrialCitizens
 from overgang.pages import metrics, recording
 from overgang.pages.admin import create_admin
 from overgang.pages.store_source import StoreSource
-from overgang.shell import clock, config, coverage
+from overgang.shell import clock, config, coverage, queues
 from overgang.shell.app import Gateway
 from overgang.shell.config import Config, ConfigError
 from overgang.shell.keeping import Keeping
@@ -33,7 +33,10 @@ from overgang.shell.readiness import Readiness
 from overgang.shell.scribe import Draft, Item
 from overgang.shell.settings import unknown
 from overgang.shell.store import StoreError
+from overgang.shell.subscribing import SubscribingError, synchronise
 from overgang.shell.upstream import Upstream
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def serve(given: argparse.Namespace) -> int:
     settings = config.read(given.config, rules={law.id for area in AREAS for law in area.laws})
     loaded = checked(load(settings.wsdl, settings.codelists, calendar=settings.releases))
     domains = {modern.contract.domain for modern in loaded.modern.values()}
-    if missing := sorted(domains - settings.upstream.keys()):
+    if missing := sorted(domains - settings.upstream.keys() - {queues.DOMAIN}):
         raise ConfigError([f"{given.config.name}: upstream.{domain}: is missing" for domain in missing])
     if lines := list(_unknown(settings, loaded)):
         raise ConfigError([f"{given.config.name}: {line}" for line in lines])
@@ -129,9 +132,25 @@ async def _serve(settings: Config, loaded: Loaded) -> None:
         await asyncio.sleep(settings.admission.drain)
 
     # The gateway stops first: probes are answered until its last call is.
+    beside = _subscribe(settings) if settings.messages.sync else None
     await run(
-        [gateway, admin], lambda: print(f"gateway {gateway.address}\nadmin   {admin.address}", flush=True), drain=drain
+        [gateway, admin],
+        lambda: print(f"gateway {gateway.address}\nadmin   {admin.address}", flush=True),
+        beside=beside,
+        drain=drain,
     )
+
+
+async def _subscribe(settings: Config) -> None:
+    """Bring the subscriptions at the modern side up to date, and tell what differed."""
+    try:
+        found = await synchronise(settings, apply=True)
+    except SubscribingError as mistake:
+        for line in mistake.lines:
+            log.error("subscriptions: %s", line)
+        return
+    for line in found.lines():
+        log.warning("subscriptions: %s", line)
 
 
 def pages(

@@ -32,6 +32,7 @@ class Actor:
     """Somebody who may call. `organisations` are "type/code", "type/*" or "*"; `units` the certificates' units.
 
     `fingerprints` (SHA-256 in hex, lower case), where there are any, are the only certificates that are taken.
+    `messages`: it may send technical messages (webhooks), as the modern side does.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Actor:
     organisations: frozenset[str]
     fingerprints: frozenset[str] = frozenset()
     suspended: bool = False
+    messages: bool = False
 
     def check(self, organisation: Organisation) -> None:
         """Refuse an organisation that it may not act for: 4413 for a type of which it has none, else 4575."""
@@ -60,7 +62,7 @@ class Actor:
         self.check(Organisation(int(kind), code))
 
 
-ANYBODY: Final = Actor("anybody", "", frozenset(), frozenset({EVERY}))
+ANYBODY: Final = Actor("anybody", "", frozenset(), frozenset({EVERY}), messages=True)
 
 
 class Actors:

@@ -10,6 +10,7 @@ import uvicorn
 
 from overgang.reference.app import create_app
 from overgang.reference.citizens import load_citizens
+from overgang.reference.sending import Sending
 from overgang.reference.store import Store
 
 
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("--citizens", type=Path, default=Path("config/demo/citizens.toml"))
     given = parser.parse_args()
     store = Store(given.data, load_citizens(given.citizens))
+    sending = Sending(store)
     # Uvicorn ends in good order on Ctrl-C and then hands the interrupt on.
     with suppress(KeyboardInterrupt), socket.create_server(("127.0.0.1", given.port)) as listener:
         sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}\n")
@@ -28,6 +30,7 @@ def main() -> None:
         # The access log would hold the citizen number that one documented path carries.
         config = uvicorn.Config(create_app(store), log_level="warning", access_log=False)
         uvicorn.Server(config).run(sockets=[listener])
+    sending.close()
     store.close()
 
 

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from overgang.reference import (
+    abonnementer,
     asyldata,
     fravaer,
     joblog,
@@ -53,6 +54,7 @@ def create_app(store: Store) -> Starlette:
             *asyldata.routes(store),
             *kontaktgrupper.routes(store),
             *visitation.routes(store),
+            *abonnementer.routes(store),
             *_inspection(store),
         ],
         middleware=[Middleware(match_raw_path)],

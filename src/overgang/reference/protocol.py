@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from overgang.reference.bodies import UUID, Property, check_body
 from overgang.reference.citizens import FORM
+from overgang.reference.events import JOBCENTER
 from overgang.reference.problems import Refusal, RequestIdSeen
 from overgang.reference.store import Caller, Store, Transaction
 
@@ -66,7 +67,7 @@ def write_route(
         if body is not None:
             call = replace(call, body=_body(await request.body(), body))
         with _recorded(store, request_id) as transaction:
-            _require_citizen(transaction, call.citizen, unknown, None if verb == "DELETE" else dead)
+            _require_citizen(transaction, call, unknown, None if verb == "DELETE" else dead)
             return JSONResponse(write(transaction, call))
 
     return Route(path, endpoint, methods=[verb])
@@ -78,7 +79,7 @@ def read_route(store: Store, path: str, read: Read, *, unknown: int) -> Route:
     async def endpoint(request: Request) -> JSONResponse:
         call = _call(request)
         with store.transaction() as transaction:
-            _require_citizen(transaction, call.citizen, unknown)
+            _require_citizen(transaction, call, unknown)
             return JSONResponse(dict(read(transaction, call)))
 
     return Route(path, endpoint, methods=["GET"])
@@ -119,9 +120,12 @@ def _recorded(store: Store, request_id: str) -> Iterator[Transaction]:
         raise refusal
 
 
-def _require_citizen(transaction: Transaction, number: str, unknown: int, dead: int | None = None) -> None:
-    """Refuse with `unknown`, and, where a number for it is given, with `dead`."""
-    is_dead = transaction.citizen_is_dead(number)
+def _require_citizen(transaction: Transaction, call: Call, unknown: int, dead: int | None = None) -> None:
+    """Refuse with `unknown`, and, where a number for it is given, with `dead`; 6005, 4922 to whose citizen it was."""
+    is_dead = transaction.citizen_is_dead(call.citizen)
+    organisation = call.caller.organisation_type, call.caller.organisation_code
+    if transaction.events.left(call.citizen, organisation):
+        raise Refusal(6005 if organisation[0] == JOBCENTER else 4922)
     if is_dead is None:
         raise Refusal(unknown)
     if is_dead and dead is not None:

@@ -14,7 +14,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from overgang.reference import events
 from overgang.reference.citizens import Citizen
+from overgang.reference.events import Event, Events, event_of
 from overgang.reference.moments import COPENHAGEN, written
 
 REMEMBERED: Final = timedelta(days=7)
@@ -42,6 +44,7 @@ CREATE INDEX IF NOT EXISTS registration_citizen ON registration (citizen, kind);
 CREATE TABLE IF NOT EXISTS seen_request (id TEXT PRIMARY KEY, seen_at REAL NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS seen_request_age ON seen_request (seen_at);
 """
+_SCHEMA += events.SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Transaction:
     def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self.events = Events(connection, now)
 
     @property
     def today(self) -> date:
@@ -111,8 +115,10 @@ class Transaction:
         query = f"SELECT * FROM registration WHERE {which} ORDER BY seq"
         return [_registration(row) for row in self._connection.execute(query, (kind, citizen))]
 
-    def put(self, registration: Registration) -> str:
-        """Store it as the newest version and answer its id."""
+    def put(self, registration: Registration, *, told: bool = True) -> str:
+        """Store it as the newest version and answer its id; the citizen's organisations are told of it."""
+        if told:
+            self._tell(registration)
         self._connection.execute(
             "UPDATE registration SET newest = 0 WHERE kind = ? AND id = ? AND newest",
             (registration.kind, registration.id),
@@ -135,6 +141,43 @@ class Transaction:
             ),
         )
         return registration.id
+
+    def _tell(self, registration: Registration) -> None:
+        query = "SELECT content FROM registration WHERE kind = ? AND id = ? AND newest"
+        row = self._connection.execute(query, (registration.kind, registration.id)).fetchone()
+        before = None if row is None else json.loads(row["content"])
+        change = events.CREATED if before is None else events.DELETED if registration.deleted else events.UPDATED
+        registrar = registration.caller.organisation_type
+        for entity, of, types in events.of_registration(
+            registration.kind, registration.content, registrar, change, before
+        ):
+            self.events.tell(entity, of, types, registration.citizen, registration.id)
+
+    def renumber(self, citizen: str, number: str) -> None:
+        """Move everything of a citizen to another CPR number, and tell the organisations."""
+        row = self._connection.execute("SELECT label, dead FROM citizen WHERE number = ?", (citizen,)).fetchone()
+        self._connection.execute("INSERT INTO citizen VALUES (?, ?, ?)", (number, row["label"], row["dead"]))
+        for table in ("registration", "affiliation"):
+            self._connection.execute(f"UPDATE {table} SET citizen = ? WHERE citizen = ?", (number, citizen))
+        self._connection.execute("DELETE FROM citizen WHERE number = ?", (citizen,))
+        body = {"tidligereCivilregistrationIdentifier": citizen}
+        both = (events.JOBCENTER, events.A_KASSE)
+        self.events.tell("CprSkift", events.UPDATED, both, number, events.NO_ID, body)
+
+    def due_events(self, now: float, limit: int) -> list[tuple[Event, str, int]]:
+        """Events that are to be sent now, oldest first, each with its webhook and the attempts so far."""
+        query = (
+            "SELECT event.*, url, attempts FROM outbox JOIN event ON seq = event WHERE due <= ? ORDER BY seq LIMIT ?"
+        )
+        return [(event_of(row), row["url"], row["attempts"]) for row in self._connection.execute(query, (now, limit))]
+
+    def sent_event(self, seq: int, url: str, again: float | None) -> None:
+        """An event was taken by its webhook, or is to be sent again at a time."""
+        if again is None:
+            self._connection.execute("DELETE FROM outbox WHERE event = ? AND url = ?", (seq, url))
+        else:
+            change = "UPDATE outbox SET attempts = attempts + 1, due = ? WHERE event = ? AND url = ?"
+            self._connection.execute(change, (again, seq, url))
 
     def counts(self) -> dict[str, int]:
         """How many registrations of each kind are not deleted."""
@@ -192,7 +235,7 @@ class Store:
     def reset(self) -> None:
         """Back to the citizens and their first registrations; request ids are forgotten too."""
         with self.transaction() as transaction:
-            for table in ("registration", "seen_request", "citizen"):
+            for table in ("registration", "seen_request", "citizen", *events.TABLES):
                 self._connection.execute(f"DELETE FROM {table}")
             self._fill(transaction)
 
@@ -206,12 +249,15 @@ class Store:
             self._connection.execute(
                 "INSERT INTO citizen VALUES (?, ?, ?)", (citizen.number, citizen.label, citizen.dead)
             )
+            for name, kind in (("jobcenter", events.JOBCENTER), ("a_kasse", events.A_KASSE)):
+                if name in citizen.state:
+                    transaction.events.affiliate(citizen.number, kind, str(citizen.state[name]))
             for initial in citizen.registrations:
                 days = {name: transaction.today - timedelta(days=ago) for name, ago in initial.dates.items()}
                 dates = {name: f"{day.isoformat()}T00:00:00" for name, day in days.items()}
                 caller = Caller(initial.organisation_type, initial.organisation_code, "reset")
                 content = {**initial.content, **dates}
-                transaction.put(Registration(initial.kind, initial.id, citizen.number, content, caller))
+                transaction.put(Registration(initial.kind, initial.id, citizen.number, content, caller), told=False)
 
 
 def _registration(row: sqlite3.Row) -> Registration:

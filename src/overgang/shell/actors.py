@@ -62,4 +62,5 @@ _READERS: Final = {
     "organisations": Setting(partial(_each, *_ORGANISATION)),
     "fingerprints": Setting(partial(_each, *_FINGERPRINT), ()),
     "suspended": Setting(settings.truth, False),
+    "messages": Setting(settings.truth, False),
 }

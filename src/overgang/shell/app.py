@@ -1,22 +1,26 @@
 """From a configuration to a gateway that can be served."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 
 from overgang.core.errors import CallerFault, GatewayFault
 from overgang.core.messages import Face
-from overgang.shell import admission, admitting, http
+from overgang.shell import admission, admitting, http, queues, webhooks
 from overgang.shell.accounts import Account
 from overgang.shell.books import NoBooks
 from overgang.shell.clock import Clock, now
 from overgang.shell.config import Config, ConfigError
 from overgang.shell.config_telemetry import Telemetry
-from overgang.shell.driver import Driver
+from overgang.shell.driver import Driver, Sends
 from overgang.shell.keeping import Keeping
 from overgang.shell.loading import Loaded
 from overgang.shell.observing import Observer
+from overgang.shell.pushing import Pushing
+from overgang.shell.queues import Inside, Queues
 from overgang.shell.rest_ingress import RestFace
 from overgang.shell.services import Service
 from overgang.shell.soap_http import SoapHttp
@@ -25,6 +29,7 @@ from overgang.shell.telemetry import unheard
 from overgang.shell.together import Together
 from overgang.shell.tracing import Collected, Tracing
 from overgang.shell.upstream import Upstream
+from overgang.shell.webhooks import Intake, Webhooks
 from overgang.wire.masking.modern import property_names
 from overgang.wire.routes import Routes, merged
 
@@ -36,8 +41,11 @@ class Gateway:
         self, config: Config, loaded: Loaded, upstream: Upstream, clock: Clock = now, keeping: Keeping | None = None
     ) -> None:
         """Without `keeping` it answers alone: no modes, no counts, and a rule that asks for a message is refused."""
-        driver = Driver(loaded.modern, upstream, keeping)
         limits = config.limits
+        asked: Sends = upstream
+        if keeping is not None:
+            asked = Inside(upstream, {queues.DOMAIN: self._queues(config, keeping, clock)})
+        driver = Driver(loaded.modern, asked, keeping)
         books = keeping.books if keeping is not None else None
         face = SoapFace(
             driver,
@@ -50,7 +58,7 @@ class Gateway:
             deadlines=config.deadlines,
             signatures=admitting.signatures(config.clients, clock),
         )
-        self.together = Together(config, loaded, upstream, face, keeping, clock) if keeping is not None else None
+        self.together = Together(config, loaded, upstream, face, keeping, clock, asked) if keeping is not None else None
         self.soap = SoapHttp(
             self.together.switch if self.together is not None else face,
             loaded.services,
@@ -76,6 +84,14 @@ class Gateway:
             key=config.identity_key,
             properties=frozenset(name for api in loaded.openapis.values() for name in property_names(api.document)),
         )
+        self.pushing: Pushing | None = None
+        self.webhooks: Webhooks | None = None
+        if keeping is not None:
+            settings = config.messages
+            self.pushing = Pushing(keeping.store, keeping.keepers, settings, clock)
+            intake = Intake(keeping.store, keeping.keepers, settings.targets(), self.pushing.wake)
+            receivers = {one.receiver for one in settings.subscriptions}
+            self.webhooks = Webhooks(intake, keeping.books, clock, receivers)
         self.admission = admission.Admission(config.admission.at_once)
         self._door = admitting.door(config.clients, clock)
         self._books = books or NoBooks()
@@ -100,7 +116,12 @@ class Gateway:
         await self._entered(Face.SOAP, self.soap, scope, receive, send)
 
     async def _rest(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
-        await self._entered(Face.REST, self.rest, scope, receive, send)
+        told = self.webhooks is not None and scope["raw_path"].startswith(webhooks.PREFIX)
+        await self._entered(Face.REST, self.webhooks if told and self.webhooks else self.rest, scope, receive, send)
+
+    def _queues(self, config: Config, keeping: Keeping, clock: Clock) -> Queues:
+        keeps = timedelta(hours=config.messages.sequence_hours)
+        return Queues(keeping.store, keeping.keepers, clock, keeps=keeps)
 
     async def _entered(
         self, face: Face, app: admission.App, scope: http.Scope, receive: http.Receive, send: http.Send
@@ -130,10 +151,16 @@ class Gateway:
 
     async def _lifespan(self, receive: http.Receive, send: http.Send) -> None:
         await receive()
-        if self._keeping is not None:
+        sending = None
+        if self._keeping is not None and self.pushing is not None:
             self._keeping.start()
+            sending = asyncio.create_task(self.pushing.run())
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        if sending is not None and self.pushing is not None:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            await self.pushing.close()
         try:  # each is closed, whatever becomes of those before it
             if self.together is not None:
                 await self.together.close()

@@ -14,10 +14,11 @@ from typing import Any
 
 from overgang.core.compare.modes import ANY, Scope
 from overgang.core.compare.values import Mode
-from overgang.shell import config_audit, config_clients, config_life, config_telemetry, settings
+from overgang.shell import config_audit, config_clients, config_life, config_messages, config_telemetry, settings
 from overgang.shell.config_audit import Audit, Deadlines
 from overgang.shell.config_clients import Admin, Clients
 from overgang.shell.config_life import Life
+from overgang.shell.config_messages import MessageSettings
 from overgang.shell.config_telemetry import Telemetry
 from overgang.shell.settings import Read, Setting
 from overgang.wire import guard
@@ -151,6 +152,7 @@ class Config:
     clients: Clients = field(default_factory=Clients)
     admin: Admin = field(default_factory=Admin)
     telemetry: Telemetry = field(default_factory=Telemetry)
+    messages: MessageSettings = field(default_factory=MessageSettings)
 
 
 def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
@@ -190,7 +192,16 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     clients = config_clients.clients(part["clients"], base, *where, lines)
     admin = config_clients.admin(part["admin"], base, lines)
     telemetry = config_telemetry.telemetry(part["telemetry"], lines)
-    if lines or audit is None or admission is None or clients is None or admin is None or telemetry is None:
+    messages = config_messages.messages(part["messages"], base, lines)
+    if (
+        lines
+        or audit is None
+        or admission is None
+        or clients is None
+        or admin is None
+        or telemetry is None
+        or messages is None
+    ):
         raise ConfigError([f"{path.name}: {line}" for line in lines])
     return Config(
         listen=Listen(**listen),
@@ -214,6 +225,7 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
         clients=clients,
         admin=admin,
         telemetry=telemetry,
+        messages=messages,
     )
 
 
@@ -334,7 +346,7 @@ def _mode(value: Any) -> Mode:
 _SECTIONS = (
     "listen", "wsdl", "codelists", "upstream", "limits", "headers", "identity", "callers", "releases", "old", "store",
     "compare", "recording", "audit", "operations", "admission", "clients", "admin",
-    "telemetry",
+    "telemetry", "messages",
 )  # fmt: skip
 _STORE = "sqlite:///overgang.sqlite"
 _MODE = {

@@ -11,6 +11,7 @@ from typing import Final
 from overgang.core.audit import Head, Kind
 from overgang.core.compare.modes import Modes
 from overgang.core.messages import Notice
+from overgang.core.organisations import told
 from overgang.shell.audit_apart import Apart
 from overgang.shell.audit_process import Setup
 from overgang.shell.auditing import Auditor, InThread
@@ -32,6 +33,7 @@ PATIENCE: Final = 3.0  # seconds that a call waits for its technical message to 
 _LOOK: Final = 1.0  # seconds between two looks at whether a mode was changed, here or by another gateway
 REMEMBERED: Final = timedelta(days=7)  # how long a repeat of a write is known; the modern side remembers as long
 _FORGET: Final = 3600.0  # between two deletions of what is too old
+_BOUND: Final = 60.0  # between two looks at how full the queues of messages are
 
 
 def open_store(config: Config, clock: Clock = now) -> Store:
@@ -81,7 +83,7 @@ class Keeping:
         self._tasks: list[asyncio.Task[None]] = []
         self._tended: list[Callable[[], None]] = []
         # Threads of its own: a store that is stuck must not hold those that everything else shares.
-        self._keepers = ThreadPoolExecutor(2, thread_name_prefix="overgang-keep")
+        self.keepers = ThreadPoolExecutor(4, thread_name_prefix="overgang-keep")
         self.look()
 
     def modes(self) -> Modes:
@@ -106,7 +108,7 @@ class Keeping:
         messages = [
             Message(one.id, str(one.receiver), one.kind, one.entity, one.citizen, one.rule, made) for one in notices
         ]
-        kept = asyncio.get_running_loop().run_in_executor(self._keepers, self._add, messages)
+        kept = asyncio.get_running_loop().run_in_executor(self.keepers, self._add, messages)
         try:
             await asyncio.wait_for(kept, PATIENCE)
         except TimeoutError:
@@ -117,8 +119,7 @@ class Keeping:
             raise not_kept() from None
 
     def _add(self, messages: Sequence[Message]) -> None:
-        for message in messages:
-            self.store.add_message(message)
+        self.store.add_messages(messages, self._config.messages.targets())
 
     def tend(self, work: Callable[[], None]) -> None:
         """Do something more every second, in a thread."""
@@ -128,13 +129,14 @@ class Keeping:
         """Begin to look after modes and age; within a running loop."""
         looks = [asyncio.create_task(self._every(_LOOK, work)) for work in (self.look, self.books.tend, *self._tended)]
         self._tasks = [*looks, asyncio.create_task(self._every(_FORGET, self.forget))]
+        self._tasks.append(asyncio.create_task(self._every(_BOUND, self.bound)))
 
     async def close(self) -> None:
         """Store what waits and let go."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.to_thread(self._keepers.shutdown)
+        await asyncio.to_thread(self.keepers.shutdown)
         await asyncio.to_thread(self.books.close)
         await asyncio.to_thread(self.writer.close)
         self.store.close()
@@ -145,6 +147,16 @@ class Keeping:
         self.store.forget(now_ - timedelta(days=self._config.comparing.days))
         self.store.forget_outcomes(now_ - REMEMBERED)
         forget_records(self.store, self.signer, self._config.audit, now_)
+        self.store.forget_sequences(now_, now_ - REMEMBERED)
+        self.store.forget_targets([one.target for one in self._config.messages.webhooks])
+
+    def bound(self) -> None:
+        """Keep the queues of messages within their bounds, and tell of those that are nearly full."""
+        for receiver, number in self.store.bound_queues(self._config.messages.bounds, self._clock()).items():
+            log.error("%d messages of %s are dropped: its queue is not emptied", number, told(receiver))
+        for queue in self.store.queues():
+            if queue.alarm is not None:
+                log.error("the queue of %s is nearly full: %d messages wait", told(queue.receiver), queue.waiting)
 
     async def _every(self, seconds: float, work: Callable[[], None]) -> None:
         while True:

@@ -7,7 +7,7 @@ from overgang.core.compare.noise import of_rows
 from overgang.shell.beside import Besides, Judges, Sides
 from overgang.shell.clock import Clock
 from overgang.shell.config import Config
-from overgang.shell.driver import Driver, Rehearsing
+from overgang.shell.driver import Driver, Rehearsing, Sends
 from overgang.shell.keeping import Keeping
 from overgang.shell.keys import derived
 from overgang.shell.loading import Loaded
@@ -24,8 +24,16 @@ class Together:
     """The switch before a SoapFace, with what it needs."""
 
     def __init__(
-        self, config: Config, loaded: Loaded, upstream: Upstream, face: SoapFace, keeping: Keeping, clock: Clock
+        self,
+        config: Config,
+        loaded: Loaded,
+        upstream: Upstream,
+        face: SoapFace,
+        keeping: Keeping,
+        clock: Clock,
+        asked: Sends | None = None,
     ) -> None:
+        """`asked` is the modern side that is read beside the calls, where it is not `upstream` alone."""
         services = {service.key: service for service in loaded.services}
         contracts = {key: service.contract for key, service in services.items()}
         secret = config.identity_key
@@ -50,7 +58,7 @@ class Together:
             modern=modern_masker(loaded, derived(secret, "pseudonyms")),
         )
         rehearsing = SoapFace(
-            Driver(loaded.modern, Rehearsing(upstream)),
+            Driver(loaded.modern, Rehearsing(asked or upstream)),
             loaded.codelists,
             config.limits,
             secret,

@@ -104,6 +104,22 @@ class Messages(Database):
                 connection.execute(update(_TABLE).where(mine).values(fetched=now))
         return found
 
+    def move_citizen(self, former: str, number: str) -> int:
+        """A citizen has a new number: what waits is about that one; how many messages they were.
+
+        The modern side moves the registrations too, and finds none by the former number.
+        """
+        index = _TABLE.c.citizen_index.in_(self._sealer.indices(former))
+        with self.writing() as connection:
+            rows = connection.execute(select(_TABLE.c.number, _TABLE.c.id).where(index, _TABLE.c.ended.is_(None))).all()
+            new = self._sealer.index(number)
+            for row in rows:
+                sealed = self._sealer.seal(number.encode(), _about(row.id))
+                there = update(_TABLE).where(_TABLE.c.number == row.number)
+                connection.execute(there.values(citizen=sealed, citizen_index=new))
+                connection.execute(update(_PUSH).where(_PUSH.c.message == row.number).values(citizen_index=new))
+        return len(rows)
+
     def forget_messages(self, before: datetime) -> int:
         """Delete the messages made before, whatever became of them; how many they were."""
         with self.writing() as connection:

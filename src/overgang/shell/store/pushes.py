@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from overgang.shell.store import schema
 from overgang.shell.store.messages import Messages
-from overgang.shell.store.values import DEAD, WAITING, Message
+from overgang.shell.store.values import ACKNOWLEDGED, DEAD, WAITING, Message
 
 _PUSH, _MESSAGE = schema.push, schema.message
 DELIVERED = "delivered"
@@ -51,13 +51,18 @@ class Pushes(Messages):
         found = {row.number: self.message_of(row) for row in rows}
         return tuple(Push(row.target, found[row.message], row.attempts) for row in taken if row.message in found)
 
-    def delivered(self, push: Push) -> None:
-        """It has arrived."""
+    def delivered(self, push: Push, now: datetime, ends: bool) -> None:
+        """It has arrived; with `ends` the message waits no more once it has arrived at every webhook."""
+        number = push.message.number
         with self.writing() as connection:
-            there = update(_PUSH).where(_mine(push.target, push.message.number))
+            there = update(_PUSH).where(_mine(push.target, number))
             connection.execute(there.values(state=DELIVERED, attempts=push.attempts + 1, said=""))
+            others = select(_PUSH.c.target).where(_PUSH.c.message == number, _PUSH.c.state != DELIVERED)
+            if ends and connection.execute(others).first() is None:
+                here = update(_MESSAGE).where(_MESSAGE.c.number == number, _MESSAGE.c.state == WAITING)
+                connection.execute(here.values(state=ACKNOWLEDGED, ended=now))
 
-    def not_delivered(self, push: Push, said: str, due: datetime, *, given_up: bool) -> None:
+    def not_delivered(self, push: Push, said: str, due: datetime, given_up: bool) -> None:
         """It is tried again when it is `due`, or `given_up`; `said` is a word on why not."""
         with self.writing() as connection:
             there = update(_PUSH).where(_mine(push.target, push.message.number))
@@ -79,5 +84,5 @@ class Pushes(Messages):
             return connection.execute(gone).rowcount
 
 
-def _mine(target: str, message: int):  # type: ignore[no-untyped-def]
+def _mine(target: str, message: int) -> ColumnElement[bool]:
     return (_PUSH.c.target == target) & (_PUSH.c.message == message)

@@ -94,6 +94,13 @@ class Sequences(Messages, Database):
                 done += connection.execute(ended).rowcount
         return done
 
+    def acknowledge_to(self, receiver: str, number: int, now: datetime) -> int:
+        """Every message of a receiver up to a number waits no more; how many did."""
+        with self.writing() as connection:
+            waiting = (_MESSAGE.c.receiver == receiver) & (_MESSAGE.c.number <= number) & (_MESSAGE.c.state == WAITING)
+            ended = update(_MESSAGE).where(waiting).values(state=ACKNOWLEDGED, ended=now)
+            return connection.execute(ended).rowcount
+
     def acknowledged(self, receiver: str, id_: str, now: datetime) -> tuple[tuple[int, int], ...]:
         """The ranges of a sequence's numbers whose messages wait no more. Raises SequenceTrouble."""
         with self.reading() as connection:
