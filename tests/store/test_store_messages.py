@@ -8,7 +8,7 @@ from store_side import shared_url as shared_url
 from store_side import store as store
 from store_side import url as url
 
-from overgang.shell.store import Store, StoreError
+from overgang.shell.store import Message, Store, StoreError
 
 NEW_KEY = b"another key for tests of 32 bytes"
 OTHER = "2304791617"  # of config/demo/citizens.toml
@@ -70,3 +70,64 @@ def test_without_the_right_key_it_says_so_and_says_no_number(shared_url: str) ->
 
 def test_a_message_does_not_show_its_citizen() -> None:
     assert CITIZEN not in repr(message())
+
+
+def event(id_: str, digest: bytes = b"same", receiver: str = "8/101") -> Message:
+    return replace(message(id_, receiver), digest=digest)
+
+
+def test_an_event_without_an_id_of_its_own_is_kept_once_while_nobody_was_handed_it(store: Store) -> None:
+    assert store.add_messages([event("a"), event("b"), event("c", b"another"), event("d", receiver="2/81")]) == (
+        True,
+        False,
+        True,
+        True,
+    )
+    assert store.add_messages([event("e")]) == (False,)
+    store.fetch_messages("8/101", ["a"], NOW)
+    assert store.add_messages([event("f"), event("g")]) == (True, False)
+    assert [one.id for one in store.messages("8/101")] == ["a", "c", "f"]
+
+
+def test_an_event_that_was_handed_out_or_sent_comes_again(store: Store) -> None:
+    store.add_messages([event("a")], {"8/101": ("t",)})
+    (push,) = store.take_pushes(("t",), NOW, NOW)
+    store.not_delivered(push, "timeout", NOW, False)
+    assert store.add_messages([event("b")]) == (True,)
+    store.open_sequence("8/101", "s", NOW, NOW + DAY)
+    store.hand_out("8/101", "s", NOW, limit=9, most=9)
+    assert store.add_messages([event("c")]) == (True,)
+
+
+def test_the_content_of_an_event_comes_back_and_is_not_shown(store: Store) -> None:
+    store.add_message(replace(message(), content=b'{"x":1}', entity_type=7, entity_name="Ny", change=3))
+    (found,) = store.messages("8/101")
+    assert (found.content, found.entity_type, found.entity_name, found.change) == (b'{"x":1}', 7, "Ny", 3)
+    assert '{"x":1}' not in repr(found)
+
+
+def test_what_waits_follows_a_citizen_to_another_number(store: Store) -> None:
+    for n in range(3):
+        store.add_messages([message(f"m{n}", citizen=CITIZEN if n else OTHER)], {"8/101": ("t",)})
+    store.acknowledge_to("8/101", 2, NOW)
+    assert store.move_citizen(CITIZEN, "0309932497") == 1
+    assert [one.citizen for one in store.messages("8/101")] == [OTHER, CITIZEN, "0309932497"]
+    assert [one.id for one in store.messages_about("0309932497")] == ["m2"]
+    assert store.move_citizen(CITIZEN, "0309932497") == 0
+
+
+def test_only_the_receivers_own_messages_are_fetched(store: Store) -> None:
+    store.add_messages([message("mine"), message("theirs", "2/81")])
+    assert [one.id for one in store.fetch_messages("8/101", ["theirs", "mine", "none"], NOW)] == ["mine"]
+
+
+def test_the_queues_are_told_by_receiver(store: Store) -> None:
+    store.add_messages([message(f"m{n}", made=NOW + n * DAY) for n in range(3)], {"8/101": ("t",)})
+    store.add_messages([replace(message("u", "2/81"), state="dead")])
+    store.acknowledge_to("8/101", 1, NOW)
+    store.open_sequence("8/101", "s", NOW, NOW + DAY)
+    store.hand_out("8/101", "s", NOW, limit=1, most=9)
+    theirs, ours = store.queues()
+    assert (theirs.receiver, theirs.waiting, theirs.dead, theirs.oldest) == ("2/81", 0, 1, None)
+    assert (ours.waiting, ours.handed, ours.acknowledged, ours.oldest) == (2, 1, 1, NOW + DAY)
+    assert (ours.pushes, ours.dead_pushes, ours.dropped, ours.alarm) == (3, 0, 0, None)

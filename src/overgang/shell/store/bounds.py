@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from overgang.shell.store import schema
 from overgang.shell.store.database import add, danish_day
@@ -53,7 +53,9 @@ class Bounded(Messages):
                 dropped |= {receiver: gone} if gone else {}
         for receiver in warned - {one for one, _, _ in self._queue_sizes()}:
             self._calm(receiver)
-        self._forget_ended(now - timedelta(days=bounds.shown))
+        for receiver in dropped:
+            self._forget_beyond(receiver, bounds.most)
+        self._forget_ended(_MESSAGE.c.ended < now - timedelta(days=bounds.shown))
         return dropped
 
     def _alarmed(self) -> set[str]:
@@ -94,12 +96,20 @@ class Bounded(Messages):
             gone += len(numbers)
         return gone
 
-    def _forget_ended(self, before: datetime) -> None:
-        """Delete what ended before, with its places and pushes."""
+    def _forget_beyond(self, receiver: str, most: int) -> None:
+        """Of a receiver's dropped messages only the newest stay, so that they don't fill the disk either."""
+        dropped = (_MESSAGE.c.receiver == receiver) & (_MESSAGE.c.state == DROPPED)
+        query = select(_MESSAGE.c.number).where(dropped).order_by(_MESSAGE.c.number.desc())
+        with self.reading() as connection:
+            newest = connection.execute(query.offset(most).limit(1)).scalar()
+        if newest is not None:
+            self._forget_ended(dropped & (_MESSAGE.c.number <= newest))
+
+    def _forget_ended(self, which: ColumnElement[bool]) -> None:
+        """Delete messages that ended, with their places and pushes."""
         while True:
             with self.writing() as connection:
-                old = select(_MESSAGE.c.number).where(_MESSAGE.c.ended < before).limit(_AT_ONCE)
-                numbers = connection.execute(old).scalars().all()
+                numbers = connection.execute(select(_MESSAGE.c.number).where(which).limit(_AT_ONCE)).scalars().all()
                 for table in (_PUSH, _PLACE):
                     connection.execute(delete(table).where(table.c.message.in_(numbers)))
                 connection.execute(delete(_MESSAGE).where(_MESSAGE.c.number.in_(numbers)))

@@ -151,7 +151,7 @@ class Messages(Database):
         with self.reading() as connection:
             rows = {row.receiver: row for row in connection.execute(query)}
             dropped = {row.receiver: int(row.n) for row in connection.execute(drops)}
-            alarms = dict(connection.execute(select(_ALARM.c.receiver, _ALARM.c.since)).tuples().all())
+            alarms = {row.receiver: row.since for row in connection.execute(select(_ALARM.c.receiver, _ALARM.c.since))}
             pushed = {(row.receiver, row.state): int(row.n) for row in connection.execute(pushes)}
         return tuple(
             Queue(

@@ -58,7 +58,8 @@ class Sequences(Messages, Database):
             rows = connection.execute(select(_MESSAGE).where(waiting).order_by(_MESSAGE.c.number).limit(limit)).all()
             numbers = [row.number for row in rows]
             known = select(_PLACE.c.message, _PLACE.c.place).where(_PLACE.c.sequence == id_)
-            places = dict(connection.execute(known.where(_PLACE.c.message.in_(numbers))).tuples().all())
+            found = connection.execute(known.where(_PLACE.c.message.in_(numbers)))
+            places: dict[int, int] = {row.message: row.place for row in found}
             new = [number for number in numbers if number not in places]
             if sequence.last + len(new) > most:
                 new = new[: max(most - sequence.last, 0)]

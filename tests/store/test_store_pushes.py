@@ -1,0 +1,106 @@
+"""What is to be sent to webhooks: in order for each citizen, by one at a time, until it has arrived."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from store_side import CALLER, CITIZEN, KEY, NOW, message
+from store_side import shared_url as shared_url
+from store_side import store as store
+from store_side import url as url
+
+from overgang.shell.store import Push, Store
+
+TARGETS = {CALLER: ("a", "b")}
+OTHER = "2304791617"  # of config/demo/citizens.toml
+LEASE = NOW + timedelta(seconds=60)
+
+
+def taken(store: Store, *targets: str, now: datetime = NOW) -> list[Push]:
+    return list(store.take_pushes(targets or ("a",), now, now + timedelta(seconds=60)))
+
+
+def told(pushes: list[Push]) -> list[tuple[str, str]]:
+    return [(push.target, push.message.id) for push in pushes]
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    citizens = (CITIZEN, CITIZEN, OTHER)
+    store.add_messages([message(f"m{n}", citizen=citizen) for n, citizen in enumerate(citizens)], TARGETS)
+    store.add_messages([message("elsewhere", "2/81")], TARGETS)
+    return store
+
+
+def test_each_target_gets_the_first_of_each_citizen(filled: Store) -> None:
+    assert told(taken(filled, "a", "b")) == [("a", "m0"), ("b", "m0"), ("a", "m2"), ("b", "m2")]
+
+
+def test_what_one_has_taken_nobody_else_takes_until_its_time_is_over(filled: Store) -> None:
+    assert told(taken(filled)) == [("a", "m0"), ("a", "m2")]
+    assert taken(filled) == []
+    assert told(taken(filled, now=LEASE)) == [("a", "m0"), ("a", "m2")]
+
+
+def test_the_next_of_a_citizen_comes_when_the_one_before_has_arrived(filled: Store) -> None:
+    first, other = taken(filled)
+    filled.delivered(first, NOW, False)
+    assert told(taken(filled)) == [("a", "m1")]
+    filled.not_delivered(other, "status 503", LEASE, False)
+    assert taken(filled) == []
+    (again,) = taken(filled, now=LEASE + timedelta(seconds=1))[-1:]
+    assert (again.message.id, again.attempts) == ("m2", 1)
+
+
+def test_what_is_given_up_lets_the_next_pass_and_comes_again_when_it_is_released(filled: Store) -> None:
+    first, _ = taken(filled)
+    filled.not_delivered(first, "status 410", NOW, True)
+    assert told(taken(filled)) == [("a", "m1")]
+    assert told(list(filled.dead_pushes())) == [("a", "m0")]
+    assert filled.release("m0", "PersonCategory", NOW)
+    assert told(taken(filled)) == [("a", "m0")]
+    assert filled.dead_pushes() == ()
+    assert not filled.release("m2", "PersonCategory", NOW)
+
+
+def test_a_message_ends_when_it_has_arrived_everywhere(filled: Store) -> None:
+    both = [push for push in taken(filled, "a", "b") if push.message.id == "m0"]
+    filled.delivered(both[0], NOW, True)
+    assert filled.messages(CALLER)[0].state == "waiting"
+    filled.delivered(both[1], NOW, True)
+    assert filled.messages(CALLER)[0].state == "acknowledged"
+    way = filled.way_of("m0")
+    assert way is not None
+    assert [push[:3] for push in way.pushes] == [("a", "delivered", 1), ("b", "delivered", 1)]
+
+
+def test_a_message_that_waits_in_the_queue_too_ends_there(filled: Store) -> None:
+    for push in taken(filled, "a", "b"):
+        filled.delivered(push, NOW, False)
+    assert {one.state for one in filled.messages(CALLER)} == {"waiting"}
+
+
+def test_what_waits_for_a_target_that_is_gone_is_deleted(filled: Store) -> None:
+    assert filled.forget_targets(["b"]) == 3
+    assert taken(filled) == []
+    assert len(taken(filled, "b")) == 2
+
+
+def test_two_gateways_never_take_the_same(shared_url: str) -> None:
+    one, two = Store(shared_url, KEY), Store(shared_url, KEY)
+    one.add_messages([message(f"m{n}", citizen=f"{n:010}") for n in range(40)], {CALLER: ("a",)})
+    seen: list[str] = []
+    for each in (one, two) * 5:
+        seen += [push.message.id for push in each.take_pushes(("a",), NOW, LEASE, 5)]
+    assert sorted(seen) == sorted(f"m{n}" for n in range(40))
+    one.close()
+    two.close()
+
+
+def test_a_dead_message_is_not_sent_and_is_when_it_is_released(store: Store) -> None:
+    unknown = replace(message("u"), kind="", state="dead", entity_type=4711, entity_name="Ny")
+    store.add_messages([unknown], TARGETS)
+    assert taken(store, "a", "b") == []
+    assert [one.id for one in store.ended_messages("dead")] == ["u"]
+    assert store.release("u", "ContactGroup", NOW)
+    assert [(one.kind, one.state) for one in store.messages(CALLER)] == [("ContactGroup", "waiting")]
