@@ -61,6 +61,9 @@ ASKED_IN = _asked_in()
 ASKED_BY_NO_CASE = MODERN.keys() - ASKED_IN.keys()
 
 
+BODIES: dict[str, Any] = {"KvitterBeskeder": {"tilOgMed": 1}}
+
+
 def _errors(operations: Iterable[str]) -> Iterator[tuple[str, int]]:
     for operation in operations:
         for number in sorted(MODERN[operation].error_codes):
@@ -127,7 +130,8 @@ def test_every_declared_error_reaches_the_old_caller_as_its_own_number(
     answer = next(text for block, text in played.transcript if block == "soap out")
     assert asked == step + (2 if number == 4977 else 1)
     old = OLD_NUMBERS.get(number, number)
-    assert answer.startswith(f"Fault {_side(number)} {old}\n{ERRORS[old].text}")
+    side = "CreateSequenceRefused" if number == 19006 else _side(number)  # WS-ReliableMessaging has its own code there
+    assert answer.startswith(f"Fault {side} {old}\n{ERRORS[old].text}")
     assert not any(secret in answer for secret in (CANARY, *re.findall(r"[0-9]{10}", CASES[name].soap_in)))
 
 
@@ -138,8 +142,9 @@ def test_every_declared_error_of_a_read_for_migrated_systems_keeps_its_number(
     asked = MODERN[operation]
     places = dict.fromkeys(re.findall(r"\{([^{}]+)\}", asked.template), "b3a1f0c2-5d6e-4f70-8a91-2c3d4e5f6071")
     driver = Driver(loaded.modern, _Refuses(number))
+    request = RestRequest(asked.method, path(asked.template, **places), json=BODIES.get(operation))
     with pytest.raises(Fault) as raised:
-        asyncio.run(driver.exchange(RestRequest(asked.method, path(asked.template, **places)), _jobcenter(loaded)))
+        asyncio.run(driver.exchange(request, _jobcenter(loaded)))
     assert raised.value.number == number
     assert isinstance(raised.value, CallerFault) is (_side(number) == "Client")
     assert CANARY not in raised.value.text
@@ -150,10 +155,9 @@ def test_every_modern_operation_that_an_old_one_declares_is_asked_in_a_case() ->
     assert declared == ASKED_IN.keys()
 
 
-def test_every_operation_has_a_case_with_an_answer_and_one_with_a_fault() -> None:
-    operations = {
-        f"{operation.name}Request" for area in AREAS for service in area.services for operation in service.operations
-    }
+def test_every_operation_has_a_case_with_an_answer_and_one_with_a_fault(loaded: Loaded) -> None:
+    bridges = (bridge for service in loaded.services for bridge in service.bridges.values())
+    operations = {bridge.request.name for bridge in bridges if bridge.area is not None}
     answered: set[str] = set()
     faulted: set[str] = set()
     for case in CASES.values():

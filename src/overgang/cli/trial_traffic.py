@@ -23,6 +23,7 @@ READERS: Final = (JOBCENTRE, A_KASSE, MUNICIPALITY)
 # Writes of these are the old side's, so that what the gateway would send is seen beside them.
 WRITERS: Final = {8: (8, "10160"), 2: (2, "82"), 4: (4, "10160"), 7: (7, "860")}
 MODES: Final = {Scope(caller=f"{kind}/{code}"): Mode.COMPARE_OLD for kind, code in WRITERS.values()}
+QUEUED: Final = ("WsrmService", "WsrmMessageService")  # the trial's own receivers empty their queues, or nobody
 PAUSE: Final = 0.01  # seconds between two calls: all of them within half a minute
 LATER: Final = 0.2  # and afterwards, while the trial runs
 _DAY: Final = re.compile(r"(?<![0-9])(20[0-9]{2}-[01][0-9]-[0-3][0-9])(?![0-9])")
@@ -70,7 +71,7 @@ def _reads(
     for (name, version), service in services.items():
         for bridge in service.bridges.values():
             case = _fullest(case for case in cases if _of(case, name, version, bridge))
-            if bridge.writes or case is None:
+            if bridge.writes or case is None or name in QUEUED:
                 continue
             for number, organisation in enumerate(READERS * 2):
                 made = moment + timedelta(milliseconds=number)
@@ -100,7 +101,13 @@ def _writes(
         service = services[case.service, case.version]
         bridge = service.bridges[case.element]
         unwanted = case.soap_out.startswith("Fault") or "gentaget" in case.name
-        if bridge.writes and bridge.area is not None and not unwanted and case.caller[0] in WRITERS:
+        if (
+            bridge.writes
+            and case.service not in QUEUED
+            and bridge.area is not None
+            and not unwanted
+            and case.caller[0] in WRITERS
+        ):
             body = _shifted(case.soap_in, case.day, today).replace(citizens[0].number, citizens[-1].number)
             yield _planned(service, bridge, body, WRITERS[case.caller[0]], moment)
 

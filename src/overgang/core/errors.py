@@ -36,7 +36,7 @@ _FRAVAER = "facts-fravaer-adresse-joblog-asyl §1.1-1.2"
 _SYGEMELDING = "facts-fravaer-adresse-joblog-asyl §2.2"
 _ADRESSE = "facts-fravaer-adresse-joblog-asyl §3.1"
 _BORGERKOMMUNIKATION = "facts-tilmelding-kontaktgruppe-visitation §8"  # the numbers; the texts are those they replace
-_WSRM = "WS-ReliableMessaging 1.1 (OASIS), section 4"
+_WSRM = "facts-protocol-messages-codes §2.1 (WS-ReliableMessaging 1.1, section 4)"
 
 ERRORS: Mapping[int, Documented] = MappingProxyType(
     {
@@ -144,23 +144,23 @@ ERRORS: Mapping[int, Documented] = MappingProxyType(
         60006: Documented("Unknown cpr", 404, _BORGERKOMMUNIKATION),
         60007: Documented("The person with specified cpr is dead", 409, _BORGERKOMMUNIKATION),
         # The faults of WS-ReliableMessaging have no numbers; these are ours.
-        190001: Documented("The value of wsrm:Identifier is not a known Sequence identifier", 404, _WSRM),
-        190002: Documented("The Sequence has been terminated", 409, _WSRM),
-        190003: Documented("The Sequence is closed and cannot accept new messages", 409, _WSRM),
-        190004: Documented("The SequenceAcknowledgement violates the cumulative Acknowledgement invariant", 400, _WSRM),
-        190005: Documented("The maximum value for wsrm:MessageNumber has been exceeded", 409, _WSRM),
-        190006: Documented("The Create Sequence request has been refused", 400, _WSRM),
+        19001: Documented("The value of wsrm:Identifier is not a known Sequence identifier", 404, _WSRM),
+        19002: Documented("The Sequence has been terminated", 409, _WSRM),
+        19003: Documented("The Sequence is closed and cannot accept new messages", 409, _WSRM),
+        19004: Documented("The SequenceAcknowledgement violates the cumulative Acknowledgement invariant", 400, _WSRM),
+        19005: Documented("The maximum value for wsrm:MessageNumber has been exceeded", 409, _WSRM),
+        19006: Documented("The Create Sequence request has been refused", 400, _WSRM),
     }
 )
 
 WSRM: Final[Mapping[int, str]] = MappingProxyType(
     {
-        190001: "UnknownSequence",
-        190002: "SequenceTerminated",
-        190003: "SequenceClosed",
-        190004: "InvalidAcknowledgement",
-        190005: "MessageNumberRollover",
-        190006: "CreateSequenceRefused",
+        19001: "UnknownSequence",
+        19002: "SequenceTerminated",
+        19003: "SequenceClosed",
+        19004: "InvalidAcknowledgement",
+        19005: "MessageNumberRollover",
+        19006: "CreateSequenceRefused",
     }
 )
 """The numbers that stand for a fault of WS-ReliableMessaging 1.1, and its name there."""

@@ -12,7 +12,8 @@ def old_maskers(loaded: Loaded, key: bytes) -> dict[str, Masker]:
     contracts = {service.key: service.contract for service in loaded.services}
     properties = {name for api in loaded.openapis.values() for name in property_names(api.document)}
     rules = {word for area in loaded.areas for law in area.laws for word in re.findall(r"[^\W\d_]+", law.id)}
-    return maskers(contracts, key, public_words(loaded.codelists.values()), properties | rules)
+    words = public_words(loaded.codelists.values()) | {text for area in loaded.areas for text in area.says}
+    return maskers(contracts, key, words, properties | rules)
 
 
 def modern_masker(loaded: Loaded, key: bytes) -> ModernMasker:

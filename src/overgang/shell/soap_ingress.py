@@ -58,8 +58,12 @@ class Bridge:
 
     @property
     def writes(self) -> bool:
-        """Whether a call of it may register something: one that is not bridged might."""
-        return self.area is None or any(not call.startswith("GET ") for call in self.replacement.split(", ") if call)
+        """Whether a call of it may change something: one that is not bridged might."""
+        return (
+            self.area is None
+            or self.area.again
+            or any(not call.startswith("GET ") for call in self.replacement.split(", ") if call)
+        )
 
 
 @dataclass(frozen=True, slots=True)

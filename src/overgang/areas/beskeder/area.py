@@ -1,7 +1,7 @@
 """Beskeder: the area's declaration."""
 
 from overgang.areas.beskeder import rules
-from overgang.areas.beskeder.mapping import CONTENT, NOT_BRIDGED, QUEUE
+from overgang.areas.beskeder.mapping import CONTENT, NOT_BRIDGED, QUEUE, SAYS
 from overgang.core.area import Area, Service
 
 AREA = Area(
@@ -12,4 +12,5 @@ AREA = Area(
         *(Service("WsrmMessageService", version, CONTENT, forwarded) for version, forwarded in NOT_BRIDGED.items()),
     ),
     rules=rules.RULES,
+    says=SAYS,
 )

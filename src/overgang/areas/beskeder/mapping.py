@@ -26,6 +26,7 @@ EN_SEKVENS: Final = SEKVENS + "/{sekvensIdentifier}"
 SEKVENS_BESKEDER: Final = EN_SEKVENS + "/Besked"
 KVITTERING: Final = EN_SEKVENS + "/Kvittering"
 LUK: Final = EN_SEKVENS + "/Luk"
+SERVICE: Final = "WsrmMessageService"
 OPSLAG: Final = "/beskeder/v1/Besked/Opslag"
 
 # Refusals of the modern side that mean: not this citizen, not for this receiver. The message has no content then.
@@ -85,7 +86,7 @@ def terminate_sequence(call: SoapCall) -> Flow:
 def _path(template: str, asked: Mapping[str, Any]) -> Any:
     found = _URN.fullmatch(asked["Identifier"])
     if found is None:
-        raise CallerFault(190001, "wsrm.unknown-sequence", element="Identifier", expected="an id of CreateSequence")
+        raise CallerFault(19001, "wsrm.unknown-sequence", element="Identifier", expected="an id of CreateSequence")
     return path(template, sekvensIdentifier=found[1].lower())
 
 
@@ -98,7 +99,7 @@ def _until(call: SoapCall, duration: str) -> dict[str, str]:
     found = _DURATION.fullmatch(duration)
     if found is None:
         expected = "a duration of days, hours, minutes and seconds"
-        raise CallerFault(190006, "wsrm.expires", element="Expires", expected=expected)
+        raise CallerFault(19006, "wsrm.expires", element="Expires", expected=expected)
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     wanted = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     return {"udloeber": (call.received + wanted).isoformat()} if wanted else {}
@@ -109,7 +110,7 @@ def _waiting(one: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "MessageNumber": one["sekvensnummer"],
         "MessageIdentifier": one["beskedIdentifier"],
-        "ServiceName": "WsrmMessageService",
+        "ServiceName": SERVICE,
         "OperationName": one["metode"],
         "CreatedDateTime": Tidspunkt(one["oprettelsestidspunkt"]),
     }
@@ -168,12 +169,12 @@ def _content(of: Content) -> Callable[[SoapCall], Flow]:
                 items.append(_item(of, one, found))
         return {f"{of.besked.name}Message": items} if items else {}
 
-    get.__doc__ = f"{of.besked.operation} = {of.operation}, of each citizen once."
+    get.__doc__ = f"{of.besked.operation} = GetBeskedOpslag, then {of.operation} of each citizen once."
     return get
 
 
 def get_cpr_changed(call: SoapCall) -> Flow:
-    """GetCprChangedVersion1 = no modern read: the event itself says which number it was before (case: cpr_skift)."""
+    """GetCprChangedVersion1 = GetBeskedOpslag: the event says which number it was before (case: cpr_skift)."""
     messages = yield from _messages(call, beskeder.CPR_CHANGED)
     items = [
         {
@@ -274,6 +275,9 @@ CONTENT: Final = (
         requests=(Placed("", _IDS, "GetBeskedOpslag"),),
     ),
 )
+
+# What the queue says of itself: nobody's.
+SAYS: Final = (SERVICE, *(one.operation for one in beskeder.KINDS), *(one.entity_name for one in beskeder.KINDS))
 
 # Documented, but of parts of DFDG that are not modernised here.
 NOT_BRIDGED: Final = {

@@ -88,10 +88,16 @@ class ModernMasker:
             path=Path(request.path.template, {name: text(value) for name, value in request.path.values.items()}),
             citizen=None if request.citizen is None else text(request.citizen),
             request_id=None if request.request_id is None else text(request.request_id),
-            query={name: text(value) for name, value in request.query.items()},
+            query={name: self._query(value, texts) for name, value in request.query.items()},
             json=self.value(request.json, "", texts),
             raw=None,
         )
+
+    def _query(self, value: str, texts: Mapping[str, str]) -> str:
+        """A value of a query, or several with commas; a number that is too short to be anybody's stays."""
+        if value.isdecimal() and int(value) <= _LARGEST_CODE:
+            return texts.get(value, value)
+        return ",".join(str(self.value(part, "", texts)) for part in value.split(","))
 
     def _reply(self, reply: RestReply | str, texts: Mapping[str, str]) -> str:
         if isinstance(reply, str):
