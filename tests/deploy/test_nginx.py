@@ -1,6 +1,5 @@
 """The shipped nginx configuration before two gateways that share a PostgreSQL store."""
 
-import json
 import re
 import signal
 import threading
@@ -11,15 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from nginx_side import Deployed, deployed, written
+from nginx_side import BODY, KIND, Deployed, deployed, read, records, written
 
 from certificates import authority
-from old_calls import ABSENCE, CITIZEN, ENROLLMENT, HEADER, MEDIA, absence, professions, said, wrapped
-from overgang.shell.keys import derived
-from overgang.shell.store import Store
+from old_calls import ABSENCE, CITIZEN, ENROLLMENT, HEADER, absence, said, wrapped
 from running import SECONDS
 
-BODY, KIND = wrapped(professions()), {"content-type": MEDIA["1.1"]}
 HEAD = f"POST {ENROLLMENT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
 
 
@@ -31,21 +27,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         ("client_body_timeout     10s", "client_body_timeout 1s"),
     ) as all_of_it:
         yield all_of_it
-
-
-def read(client: httpx.Client) -> httpx.Response:
-    return client.post(ENROLLMENT, content=BODY, headers=KIND)
-
-
-def records(site: Deployed) -> list[dict[str, object]]:
-    """Everything in the audit, by both gateways."""
-    url = re.search(r'\[store\]\nurl = "([^"]+)"', (site.folder / "gateway-1.toml").read_text())
-    assert url
-    store = Store(url[1], derived(b"k" * 32, "store"))
-    try:
-        return [json.loads(one.entry) for chain in store.chains() for one in store.records(chain.id)]
-    finally:
-        store.close()
 
 
 def test_a_call_with_a_function_certificate_is_answered_and_written_down(site: Deployed) -> None:
