@@ -1,14 +1,13 @@
 """deploy/nginx.conf as it is, with its paths and port put into a folder, before two gateways on one store."""
 
 import json
-import re
 import shutil
 import signal
 import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from overgang.shell.config import Limits
 from overgang.shell.keys import derived
 from overgang.shell.store import Store
 from postgresql import empty_postgresql
-from running import CONFIG, ROOT, SECONDS, ModernSide, Process, modern_side, overgang
+from running import CONFIG, ROOT, SECONDS, App, ModernSide, Process, modern_side, overgang
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 ACTORS = f"""
@@ -53,6 +52,7 @@ class Deployed:
     modern: ModernSide
     gateways: list[Process]
     proxy: subprocess.Popen[bytes]
+    store: str
 
     @property
     def url(self) -> str:
@@ -191,9 +191,17 @@ def gateway(folder: Path, number: int, modern: str, store: str, more: str = "") 
 
 @contextmanager
 def deployed(
-    folder: Path, *changes: tuple[str, str], count: int = 2, more: str = "", store: str | None = None
+    folder: Path,
+    *changes: tuple[str, str],
+    count: int = 2,
+    more: str = "",
+    around: Callable[[App], App] = lambda app: app,
+    under: str = "",
 ) -> Iterator[Deployed]:
-    """The whole: nginx, so many gateways, one PostgreSQL store, one modern side."""
+    """The whole: nginx, so many gateways, one PostgreSQL store, one modern side and what is `around` it.
+
+    Each gateway asks below the path `under`, its number put in for {}.
+    """
     if NGINX is None:
         pytest.skip("nginx is not installed")
     assert Limits().bytes == 1 << 20  # client_max_body_size
@@ -209,14 +217,15 @@ def deployed(
     made = server.issue()
     (folder / "tls" / "server.pem").write_bytes(made.pem + server.pem)
     (folder / "tls" / "server.key").write_bytes(made.key_pem)
-    url, port = store or empty_postgresql(), free_port()
+    url, port = empty_postgresql(), free_port()
     with ExitStack() as running:
-        modern = running.enter_context(modern_side())
+        modern = running.enter_context(modern_side(around))
         gateways = [
-            running.enter_context(gateway(folder, number, modern.url, url, more)) for number in range(1, count + 1)
+            running.enter_context(gateway(folder, number, modern.url + under.format(number), url, more))
+            for number in range(1, count + 1)
         ]
         proxy = running.enter_context(nginx(folder, port, *changes))
-        yield Deployed(folder, port, root, issuer, modern, gateways, proxy)
+        yield Deployed(folder, port, root, issuer, modern, gateways, proxy, url)
 
 
 def read(client: httpx.Client) -> httpx.Response:
@@ -225,9 +234,7 @@ def read(client: httpx.Client) -> httpx.Response:
 
 def records(site: Deployed) -> list[dict[str, object]]:
     """Everything in the audit, by both gateways."""
-    url = re.search(r'\[store\]\nurl = "([^"]+)"', (site.folder / "gateway-1.toml").read_text())
-    assert url
-    store = Store(url[1], derived(b"k" * 32, "store"))
+    store = Store(site.store, derived(b"k" * 32, "store"))
     try:
         return [json.loads(one.entry) for chain in store.chains() for one in store.records(chain.id)]
     finally:
