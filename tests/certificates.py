@@ -42,6 +42,16 @@ class Authority:
     def pem(self) -> bytes:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
+    def revoked(
+        self, *these: "Issued", begins: datetime = NOW - timedelta(days=2), ends: datetime = NOW + timedelta(days=1000)
+    ) -> bytes:
+        """The list of what it has revoked, as PEM; another one is due when it `ends`."""
+        made = x509.CertificateRevocationListBuilder(self.certificate.subject, begins, ends)
+        for one in these:
+            serial = one.certificate.serial_number
+            made = made.add_revoked_certificate(x509.RevokedCertificateBuilder(serial, begins).build())
+        return made.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
     def issue(
         self,
         names: Names | None = None,
@@ -88,9 +98,17 @@ class Issued:
 
 
 def authority(
-    *, test: bool = False, common: str | None = None, begins: datetime = NOW - timedelta(days=999)
+    *,
+    test: bool = False,
+    common: str | None = None,
+    begins: datetime = NOW - timedelta(days=999),
+    under: Authority | None = None,
+    below: int = 0,
 ) -> Authority:
-    """An authority named as the Danish state's are; the test ones have an organisational unit."""
+    """An authority named as the Danish state's are; the test ones have an organisational unit.
+
+    It is issued by the one that it is `under`, else by itself, and may have so many authorities one `below` the other.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     unit = ((NameOID.ORGANIZATIONAL_UNIT_NAME, "Test - cti"),) if test else ()
     whole = name(
@@ -102,12 +120,12 @@ def authority(
     made = (
         x509.CertificateBuilder()
         .subject_name(whole)
-        .issuer_name(whole)
+        .issuer_name(under.certificate.subject if under else whole)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(begins)
         .not_valid_after(NOW + timedelta(days=3650))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=below), critical=True)
+        .sign(under.key if under else key, hashes.SHA256())
     )
     return Authority(made, key)

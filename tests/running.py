@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ CITIZENS = load_citizens(ROOT / "config" / "demo" / "citizens.toml")
 SECONDS = 30.0  # a machine that is busy may start slowly; nothing waits longer
 
 Message: TypeAlias = MutableMapping[str, Any]
+App: TypeAlias = Callable[[Any, Any, Any], Any]
 
 
 @dataclass(slots=True)
@@ -117,10 +118,10 @@ class ModernSide:
 
 
 @contextmanager
-def modern_side() -> Iterator[ModernSide]:
-    """Serve the reference from memory, in a thread."""
+def modern_side(around: Callable[[App], App] = lambda app: app) -> Iterator[ModernSide]:
+    """Serve the reference from memory, in a thread; what is `around` it comes between it and its callers."""
     store = Store(":memory:", CITIZENS)
-    app = create_app(store)
+    app = around(create_app(store))
 
     async def recording(scope: Message, receive: Any, send: Any) -> None:
         body = b""

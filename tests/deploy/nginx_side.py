@@ -1,11 +1,13 @@
 """deploy/nginx.conf as it is, with its paths and port put into a folder, before two gateways on one store."""
 
+import json
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +16,12 @@ import httpx
 import pytest
 
 from certificates import UNIT, Authority, Issued, authority, subject
+from old_calls import ENROLLMENT, MEDIA, professions, wrapped
 from overgang.shell.config import Limits
+from overgang.shell.keys import derived
+from overgang.shell.store import Store
 from postgresql import empty_postgresql
-from running import CONFIG, ROOT, SECONDS, ModernSide, Process, modern_side, overgang
+from running import CONFIG, ROOT, SECONDS, App, ModernSide, Process, modern_side, overgang
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 ACTORS = f"""
@@ -32,6 +37,7 @@ cvr = "87654321"
 units = ["11111111-2222-4333-8444-555555555555"]
 organisations = ["2/16"]
 """
+BODY, KIND = wrapped(professions()), {"content-type": MEDIA["1.1"]}
 CLIENTS = '\n[clients]\nactors = "actors.toml"\nauthorities = "oces.pem"\n'
 
 
@@ -41,9 +47,12 @@ class Deployed:
 
     folder: Path
     port: int
+    root: Authority
     issuer: Authority
     modern: ModernSide
     gateways: list[Process]
+    proxy: subprocess.Popen[bytes]
+    store: str
 
     @property
     def url(self) -> str:
@@ -53,6 +62,19 @@ class Deployed:
         """A file with a client certificate and its key."""
         made = self.issuer.issue(subject(f"NTRDK-{cvr}", f"UI:DK-O:G:{unit}"))
         return written(self.folder / f"{name}.pem", made)
+
+    def revoke(self, *these: Issued) -> None:
+        """Put the issuer's list in place of the one before; nginx is not told."""
+        revoked(self.folder, self.root.revoked(), self.issuer.revoked(*these))
+
+    def reload(self) -> None:
+        """Have nginx read its files again; its workers of before are gone after it."""
+        before, end = workers(self.proxy), time.monotonic() + SECONDS
+        assert before
+        self.proxy.send_signal(signal.SIGHUP)
+        while not (now := workers(self.proxy)) or now & before:
+            assert time.monotonic() < end, (self.folder / "error.log").read_text()
+            time.sleep(0.02)
 
     def context(self, certificate: Path | None) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.folder / "tls" / "server.pem"))
@@ -89,6 +111,18 @@ def written(file: Path, made: Issued) -> Path:
     return file
 
 
+def revoked(folder: Path, *lists: bytes) -> None:
+    """The lists in the file that nginx reads, which is replaced as a whole."""
+    fresh = folder / "tls" / "fresh.crl"
+    fresh.write_bytes(b"".join(lists))
+    fresh.replace(folder / "tls" / "oces.crl")
+
+
+def workers(proxy: subprocess.Popen[bytes]) -> set[str]:
+    """The numbers of its processes."""
+    return set(Path(f"/proc/{proxy.pid}/task/{proxy.pid}/children").read_text().split())
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -120,7 +154,7 @@ def configured(folder: Path, port: int, *changes: tuple[str, str]) -> Path:
 
 
 @contextmanager
-def nginx(folder: Path, port: int, *changes: tuple[str, str]) -> Iterator[None]:
+def nginx(folder: Path, port: int, *changes: tuple[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     if NGINX is None:
         pytest.skip("nginx is not installed")
     file = configured(folder, port, *changes)
@@ -136,7 +170,7 @@ def nginx(folder: Path, port: int, *changes: tuple[str, str]) -> Iterator[None]:
             except OSError:
                 assert time.monotonic() < end
                 time.sleep(0.02)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(SECONDS)
@@ -157,27 +191,51 @@ def gateway(folder: Path, number: int, modern: str, store: str, more: str = "") 
 
 @contextmanager
 def deployed(
-    folder: Path, *changes: tuple[str, str], count: int = 2, more: str = "", store: str | None = None
+    folder: Path,
+    *changes: tuple[str, str],
+    count: int = 2,
+    more: str = "",
+    around: Callable[[App], App] = lambda app: app,
+    under: str = "",
 ) -> Iterator[Deployed]:
-    """The whole: nginx, so many gateways, one PostgreSQL store, one modern side."""
+    """The whole: nginx, so many gateways, one PostgreSQL store, one modern side and what is `around` it.
+
+    Each gateway asks below the path `under`, its number put in for {}.
+    """
     if NGINX is None:
         pytest.skip("nginx is not installed")
     assert Limits().bytes == 1 << 20  # client_max_body_size
-    issuer = authority()
+    root = authority(common="Den Danske Stat OCES rod-CA", below=1)
+    issuer = authority(under=root)
     (folder / "tls").mkdir()
-    (folder / "tls" / "oces.pem").write_bytes(issuer.pem)
-    (folder / "oces.pem").write_bytes(issuer.pem)
+    for place in (folder, folder / "tls"):
+        (place / "oces.pem").write_bytes(issuer.pem + root.pem)
+    revoked(folder, root.revoked(), issuer.revoked())
     (folder / "actors.toml").write_text(ACTORS, encoding="utf-8")
     (folder / "identity.key").write_bytes(b"k" * 32)
     server = authority(common="localhost")
     made = server.issue()
     (folder / "tls" / "server.pem").write_bytes(made.pem + server.pem)
     (folder / "tls" / "server.key").write_bytes(made.key_pem)
-    url, port = store or empty_postgresql(), free_port()
+    url, port = empty_postgresql(), free_port()
     with ExitStack() as running:
-        modern = running.enter_context(modern_side())
+        modern = running.enter_context(modern_side(around))
         gateways = [
-            running.enter_context(gateway(folder, number, modern.url, url, more)) for number in range(1, count + 1)
+            running.enter_context(gateway(folder, number, modern.url + under.format(number), url, more))
+            for number in range(1, count + 1)
         ]
-        running.enter_context(nginx(folder, port, *changes))
-        yield Deployed(folder, port, issuer, modern, gateways)
+        proxy = running.enter_context(nginx(folder, port, *changes))
+        yield Deployed(folder, port, root, issuer, modern, gateways, proxy, url)
+
+
+def read(client: httpx.Client) -> httpx.Response:
+    return client.post(ENROLLMENT, content=BODY, headers=KIND)
+
+
+def records(site: Deployed) -> list[dict[str, object]]:
+    """Everything in the audit, by both gateways."""
+    store = Store(site.store, derived(b"k" * 32, "store"))
+    try:
+        return [json.loads(one.entry) for chain in store.chains() for one in store.records(chain.id)]
+    finally:
+        store.close()

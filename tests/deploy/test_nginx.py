@@ -1,6 +1,5 @@
 """The shipped nginx configuration before two gateways that share a PostgreSQL store."""
 
-import json
 import re
 import signal
 import threading
@@ -11,15 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from nginx_side import Deployed, deployed, written
+from nginx_side import BODY, KIND, Deployed, deployed, read, records, written
 
 from certificates import authority
-from old_calls import ABSENCE, CITIZEN, ENROLLMENT, HEADER, MEDIA, absence, professions, said, wrapped
-from overgang.shell.keys import derived
-from overgang.shell.store import Store
+from old_calls import ABSENCE, CITIZEN, ENROLLMENT, HEADER, absence, said, wrapped
 from running import SECONDS
 
-BODY, KIND = wrapped(professions()), {"content-type": MEDIA["1.1"]}
 HEAD = f"POST {ENROLLMENT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
 
 
@@ -31,21 +27,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         ("client_body_timeout     10s", "client_body_timeout 1s"),
     ) as all_of_it:
         yield all_of_it
-
-
-def read(client: httpx.Client) -> httpx.Response:
-    return client.post(ENROLLMENT, content=BODY, headers=KIND)
-
-
-def records(site: Deployed) -> list[dict[str, object]]:
-    """Everything in the audit, by both gateways."""
-    url = re.search(r'\[store\]\nurl = "([^"]+)"', (site.folder / "gateway-1.toml").read_text())
-    assert url
-    store = Store(url[1], derived(b"k" * 32, "store"))
-    try:
-        return [json.loads(one.entry) for chain in store.chains() for one in store.records(chain.id)]
-    finally:
-        store.close()
 
 
 def test_a_call_with_a_function_certificate_is_answered_and_written_down(site: Deployed) -> None:
@@ -147,14 +128,17 @@ def test_slow_clients_are_closed_and_others_served(site: Deployed) -> None:
         assert all(one.result() < SECONDS for one in waiting)
 
 
-def test_a_failing_gateway_is_passed_over(site: Deployed) -> None:
-    first = site.gateways[0]
-    first.popen.send_signal(signal.SIGSTOP)
-    try:
-        with site.client(site.issued()) as client:
-            assert said(read(client)).code in ("GetProfessionCollectionResponse", "Server")
-    finally:
-        first.popen.send_signal(signal.SIGCONT)
+def test_a_failing_gateway_is_passed_over(tmp_path: Path) -> None:
+    changes = ("proxy_read_timeout      35s", "proxy_read_timeout 5s"), ("fail_timeout=2s", "fail_timeout=60s")
+    with deployed(tmp_path, *changes) as site:
+        first = site.gateways[0]
+        first.popen.send_signal(signal.SIGSTOP)
+        try:
+            with site.client(site.issued()) as client:
+                answers = [said(read(client)).code for _ in range(6)]
+        finally:
+            first.popen.send_signal(signal.SIGCONT)
+        assert sorted(answers) == ["GetProfessionCollectionResponse"] * 5 + ["Server"]  # the one that found it out
 
 
 def test_nothing_of_a_call_is_in_what_the_proxy_and_the_gateways_wrote(site: Deployed) -> None:
