@@ -8,7 +8,7 @@ from lxml import etree
 
 from overgang.cli import trial_traffic
 from overgang.cli.home import loaded
-from overgang.cli.trial_traffic import WRITERS, Planned, plan
+from overgang.cli.trial_traffic import QUEUED, WRITERS, Planned, plan
 from running import CITIZENS
 
 MOMENT = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ def test_each_read_is_made_often_enough_to_be_judged() -> None:
         (path, bridge.request.qname)
         for path, service in SERVICES.items()
         for bridge in service.bridges.values()
-        if not bridge.writes
+        if not bridge.writes and service.contract.name not in QUEUED
     }
     assert reads.keys() == expected
     assert min(reads.values()) >= 30

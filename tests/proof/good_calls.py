@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+from overgang.core.beskeder import KINDS
 from running import CITIZENS, citizen
 
 Body: TypeAlias = dict[str, Any]
@@ -196,6 +197,27 @@ def codes(today: datetime, _: str) -> Body:
     return {"CodeListName": "AbsenceType", "Date": today.date().isoformat()}
 
 
+def queue(_: datetime, __: str) -> Body:
+    return {"AcksTo": {"Address": "http://www.w3.org/2005/08/addressing/anonymous"}}
+
+
+def sequence(_: datetime, identifier: str) -> Body:
+    return {"Identifier": identifier}
+
+
+def ack_requested(_: datetime, identifier: str) -> Body:
+    return {"AckRequested": {"Identifier": identifier}}
+
+
+def messages(_: datetime, __: str) -> Body:
+    """One that there is none of: what is there has tests of its own."""
+    return {"MessageIdentifier": ["0f1e2d3c-4b5a-4697-8877-665544332211"]}
+
+
+def walked(operation: str, body: Callable[[datetime, str], Body] = sequence) -> tuple[Good, ...]:
+    return (Good("CreateSequence", queue), Good(operation, body))
+
+
 _INFORMATION = "AdditionalInformationOnAbsence"
 # By "Service Operation": the calls one after the other, the last of them of that operation.
 GOOD: Mapping[str, tuple[Good, ...]] = {
@@ -243,4 +265,11 @@ GOOD: Mapping[str, tuple[Good, ...]] = {
     "PersonStatusService GetVariablePersonStatus": (Good("GetVariablePersonStatus", status),),
     "PersonHistoryService GetPersonHistory": (Good("GetPersonHistory", history),),
     "CodeListService GetCodeList": (Good("GetCodeList", codes),),
+    "WsrmService CreateSequence": walked("CreateSequence", queue)[:1],
+    "WsrmService AckRequested": walked("AckRequested", ack_requested),
+    **{
+        f"WsrmService {operation}": walked(operation)
+        for operation in ("Sequence", "SequenceAcknowledgement", "CloseSequence", "TerminateSequence")
+    },
+    **{f"WsrmMessageService {kind.operation}": (Good(kind.operation, messages),) for kind in KINDS},
 }

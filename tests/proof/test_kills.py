@@ -171,7 +171,8 @@ def prepared(name: str, address: str) -> Call:
 def writes(name: str) -> bool:
     service, operation = name.split()
     bridges = (b for s in loaded().services if s.contract.name == service for b in s.bridges.values())
-    return next(bridge for bridge in bridges if bridge.contract.name == operation).writes
+    found = next(bridge for bridge in bridges if bridge.contract.name == operation)
+    return found.writes and found.area is not None and not found.area.again
 
 
 CROWD = [each.number for each in CITIZENS if each.label in ("dagpengemodtager", "langtidsledig")]

@@ -30,7 +30,7 @@ from overgang.wire.schema import walk
 from running import CITIZENS, ROOT, Process, demo
 
 EXAMPLES = 8  # per operation and mode, beside the borders of every parameter and property
-DOMAINS = ["borgerkommunikation", "eksternedata", "jobsearch", "komposit", "visiteringogstatus"]
+DOMAINS = ["beskeder", "borgerkommunikation", "eksternedata", "jobsearch", "komposit", "visiteringogstatus"]
 # What the contract can't say (a rule refuses a body of the right form), and paths that two documented templates share:
 # there a method that one of them lacks is answered by the other. Methods have their own tests.
 LEFT_OUT = "positive_data_acceptance,unsupported_method,allow_header_conformance"
@@ -96,7 +96,7 @@ def test_no_generated_call_gets_a_server_error_or_an_answer_outside_the_contract
 def driven(gateway: Process, domain: str, folder: Path) -> tuple[str, Any]:
     """What schemathesis printed, and its report."""
     config = folder / "schemathesis.toml"
-    config.write_text(configuration(domain), encoding="utf-8")
+    config.write_text(configuration(domain, gateway), encoding="utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "--config-file", str(config), "run"]
     command += [f"{gateway.address('gateway')}/{domain}/openapi.json", "--max-examples", str(EXAMPLES)]
     command += ["--generation-deterministic", "--continue-on-failure", "--exclude-checks", LEFT_OUT]
@@ -110,7 +110,14 @@ def driven(gateway: Process, domain: str, folder: Path) -> tuple[str, Any]:
     return output, json.loads((folder / "report.json").read_text(encoding="utf-8"))
 
 
-def configuration(domain: str) -> str:
+def sequences(gateway: Process) -> list[str]:
+    """Ids of sequences that are open, for one operation each: what one ends, another needs."""
+    url = f"{gateway.address('gateway')}/beskeder/v1/Sekvens"
+    made = (httpx.post(url, json={}, headers=REST_CALLER, trust_env=False).json() for _ in range(3))
+    return [str(one["sekvensIdentifier"]) for one in made]
+
+
+def configuration(domain: str, gateway: Process) -> str:
     """Dictionaries, and where values are drawn from them rather than invented."""
     midnight = datetime.combine(datetime.now(COPENHAGEN).date(), time(), COPENHAGEN)
     days = [midnight + timedelta(days=step) for step in (0, 0, 0, 1, 20)]
@@ -123,6 +130,9 @@ def configuration(domain: str) -> str:
         who = citizens(operation)
         lines.append(dictionary(f"citizens{number}", [citizen.number for citizen in who]))
         places = {f"header.{CITIZEN}": f"citizens{number}", f"path.{CITIZEN}": f"citizens{number}"}
+        if "{sekvensIdentifier}" in operation.template:
+            places["path.sekvensIdentifier"] = f"sequences{number}"
+            lines.append(dictionary(f"sequences{number}", sequences(gateway)))
         for part in existing(operation):
             places[f"path.{part}"] = f"{part}{number}"
             lines.append(dictionary(f"{part}{number}", registered(who, NAMED[part])))

@@ -24,6 +24,8 @@ NAME, EMAIL, STREET = "Kanariefugl Testesen", "kanarie.fugl@example.invalid", "K
 GUID = "c0ffee00-1234-4abc-8def-00c0ffee1234"
 CANARIES = (NUMBER, NAME, EMAIL, STREET, GUID)
 _USUAL = (
+    f"urn:uuid:{GUID}",
+    "PT1H",
     "2024-12-09T10:15:30.1234567+01:00",
     "2024-12-09",
     "true",

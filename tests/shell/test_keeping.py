@@ -38,7 +38,7 @@ def test_a_store_that_takes_nothing_is_a_fault_that_says_what_stands(
         raise StoreError("disk full")
 
     async def test(world: World) -> None:
-        monkeypatch.setattr(Store, "add_message", full)
+        monkeypatch.setattr(Store, "add_messages", full)
         with pytest.raises(GatewayFault) as raised:
             await world.keeping.keep([NOTICE])
         assert raised.value.key == "store.unavailable"

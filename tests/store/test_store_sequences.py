@@ -116,7 +116,10 @@ def test_a_sequence_that_is_over_or_has_expired_says_so(store: Store) -> None:
         with pytest.raises(SequenceTrouble, match="SequenceTerminated"):
             store.hand_out(CALLER, id_, at, limit=1, most=MOST)
         with pytest.raises(SequenceTrouble, match="SequenceTerminated"):
-            store.terminate_sequence(CALLER, id_, at)
+            store.close_sequence(CALLER, id_, at)
+        store.terminate_sequence(CALLER, id_, at)  # whoever did not get the answer asks again
+    with pytest.raises(SequenceTrouble, match="UnknownSequence"):
+        store.terminate_sequence(CALLER, "none", NOW)
 
 
 def test_the_last_number_there_is_can_be_given_and_none_after_it(store: Store) -> None:

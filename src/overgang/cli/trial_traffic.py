@@ -101,13 +101,8 @@ def _writes(
         service = services[case.service, case.version]
         bridge = service.bridges[case.element]
         unwanted = case.soap_out.startswith("Fault") or "gentaget" in case.name
-        if (
-            bridge.writes
-            and case.service not in QUEUED
-            and bridge.area is not None
-            and not unwanted
-            and case.caller[0] in WRITERS
-        ):
+        unwanted = unwanted or case.service in QUEUED or bridge.area is None
+        if bridge.writes and not unwanted and case.caller[0] in WRITERS:
             body = _shifted(case.soap_in, case.day, today).replace(citizens[0].number, citizens[-1].number)
             yield _planned(service, bridge, body, WRITERS[case.caller[0]], moment)
 

@@ -82,6 +82,7 @@ class Gateway:
             books=books,
             deadlines=config.deadlines,
             key=config.identity_key,
+            again=frozenset({queues.DOMAIN}),
             properties=frozenset(name for api in loaded.openapis.values() for name in property_names(api.document)),
         )
         self.pushing: Pushing | None = None

@@ -64,11 +64,14 @@ class RestFace:
         deadlines: Deadlines | None = None,
         key: bytes = b"",
         properties: frozenset[str] = frozenset(),
+        again: frozenset[str] = frozenset(),
     ) -> None:
         """`used` is told of each call; `areas` gives an operation's area by its operationId.
 
         `key` is the secret that digests of what is asked are made with; `properties` are the names of the contracts.
+        The writes of the domains `again` are carried out anew when they are repeated.
         """
+        self._again = again
         self._books = books or NoBooks()
         self._deadlines = deadlines or Deadlines()
         self._key = hashlib.sha256(key).digest()
@@ -151,7 +154,7 @@ class RestFace:
         request = await self._request(operation, places, scope, receive)
         account.citizen, account.asked = request.citizen, self._asked(request)
         seconds = self._deadlines.of(operation.id)
-        if not request.writes:
+        if not request.writes or operation.domain in self._again:
             reply = await self._exchanged(operation, request, context, seconds)
             await self._books.read(account, reply.status)
             return reply

@@ -59,11 +59,9 @@ class Bridge:
     @property
     def writes(self) -> bool:
         """Whether a call of it may change something: one that is not bridged might."""
-        return (
-            self.area is None
-            or self.area.again
-            or any(not call.startswith("GET ") for call in self.replacement.split(", ") if call)
-        )
+        if self.area is None or self.area.again:
+            return True
+        return any(not call.startswith("GET ") for call in self.replacement.split(", ") if call)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,16 @@ class Sequences(Messages, Database):
             return int(sequence.last)
 
     def terminate_sequence(self, receiver: str, id_: str, now: datetime) -> None:
-        """It is over; what was not acknowledged is handed out in the next one. Raises SequenceTrouble."""
+        """It is over; what was not acknowledged is handed out in the next one. Raises SequenceTrouble for an unknown one.
+
+        One that is over stays so: whoever did not get the answer asks again.
+        """
         with self.writing() as connection:
-            self._begun(connection, receiver, id_, now)
+            try:
+                self._begun(connection, receiver, id_, now)
+            except SequenceTrouble as trouble:
+                if trouble.name == "UnknownSequence":
+                    raise
             self._end_sequence(connection, id_)
 
     def forget_sequences(self, now: datetime, before: datetime) -> None:

@@ -18,7 +18,7 @@ from overgang.wire.envelope import Version
 from overgang.wire.masking.differences import Differences
 from overgang.wire.masking.faults import FaultTexts
 from overgang.wire.masking.names import Names, description
-from overgang.wire.masking.values import Values
+from overgang.wire.masking.values import URN, Values
 from overgang.wire.masking.walk import Tools, Walk, note
 
 _SETTINGS: Final[dict[str, Any]] = {
@@ -96,7 +96,8 @@ class Masker:
 
     def values(self, request: bytes, content_type: str) -> frozenset[str]:
         """The texts of a request that masking replaces, as they were; empty for an unreadable one."""
-        return frozenset(text for text, made in self.texts((request, content_type)).items() if made != text)
+        replaced = {text for text, made in self.texts((request, content_type)).items() if made != text}
+        return frozenset(replaced | {text.removeprefix(URN) for text in replaced})
 
     def reply(self, reply: Reply, given: Iterable[str] = ()) -> Reply:
         """An answer with its body and content type masked."""

@@ -41,6 +41,8 @@ mustunderstand names namespaces none now nyere often once open organisation othe
 permission personkategori pi present professions property proxy public query raskmelding recovery repeats replay
 replayed responsibility return reused same samling save show sickness signature so somebody store sygemelding taken
 technical through tilmelding too transfer twice type unconfigured under unexpected unmappable unrepresentable upgrade
+address characters createsequence days digits duration entitled event expires get hours kind minutes post printable
+queue reached receiver seconds sender subscription ten webhook wsrm
 uuid varighed vindue wait way weeks what while who whole within written years yet
 """  # what this gateway's own messages are made of besides
 _NAMES_TOO: Final = frozenset({"art", "land", "mark"})  # with a capital they may be somebody's name

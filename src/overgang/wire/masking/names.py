@@ -30,7 +30,7 @@ KNOWN_NAMESPACES: Final = frozenset(
 # ones may be somebody's name.
 _KNOWN_PREFIX: Final = re.compile(
     r"[A-Za-z][0-9]{0,3}(p[0-9]{1,3})?|ns[0-9]{0,3}|xml|xsi|xsd|xs|soap|soap12|soapenv|SOAP-ENV|env|wsse|wsu|wsa|ds|tns"
-    r"|data|head|fault"
+    r"|data|head|fault|wsrm"
 ).fullmatch
 # Local names of the standards: SOAP, WS-Addressing, WS-Security, XML Signature, XML Schema, and those of our own paths.
 _WORDS: Final = """
@@ -48,6 +48,7 @@ string boolean decimal float double duration dateTime time date gYearMonth gYear
 base64Binary anyURI QName NOTATION normalizedString token language NMTOKEN NMTOKENS Name NCName ID IDREF IDREFS
 ENTITY ENTITIES integer nonPositiveInteger negativeInteger long int short byte nonNegativeInteger unsignedLong
 unsignedInt unsignedShort unsignedByte positiveInteger anyType anySimpleType
+SequenceFault FaultCode wsrm
 HTTP Status status Content-Type content-type charset
 """
 _STANDARD: Final = frozenset(_WORDS.split())

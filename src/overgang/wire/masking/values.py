@@ -19,7 +19,7 @@ _LONGEST_CODE: Final = 5  # digits
 _YEAR_DIGITS: Final = 4
 _CALLER: Final = "ActiveOrganisationHeader"  # whose call it is must stay known: results are told per caller
 _LISTED: Final = frozenset({"CodeListName", "CodeListItemName", "OperationName", "ServiceName"})
-_URN: Final = "urn:uuid:"  # in front of an id that the modern side has without it
+URN: Final = "urn:uuid:"  # in front of an id that the modern side has without it
 _BIRTH: Final = re.compile("birth|foedsel|fødsel", re.IGNORECASE).search
 _HOME: Final = "DK"  # an address of Denmark is none abroad: the rules ask for it
 _COUNTRY: Final = re.compile("country|land", re.IGNORECASE).search
@@ -89,8 +89,8 @@ class Values:
     def _replaced(self, simple: Simple, core: str, name: str, *, valid: bool) -> str:
         if not valid or simple.variety != "atomic":
             return self._pseudonyms.text(core)
-        if core.startswith(_URN):
-            return _URN + self._pseudonyms.text(core.removeprefix(_URN))
+        if core.startswith(URN):
+            return URN + self._pseudonyms.text(core.removeprefix(URN))
         wrong, first = texts_of(simple).wrong, core
         for made in self._candidates(simple, core, name):
             if made not in (core, _HOME) and wrong(made) is None:

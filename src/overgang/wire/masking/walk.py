@@ -7,6 +7,7 @@ from typing import Final
 
 from lxml import etree
 
+from overgang.core.errors import WSRM
 from overgang.core.pseudonyms import Pseudonyms
 from overgang.wire.contract import Attribute, Complex, Element, Simple
 from overgang.wire.contract.names import XML, XS, XSI_NIL, XSI_TYPE, full_text, local, resolve, split
@@ -24,6 +25,7 @@ _FAULT_CODES: Final = frozenset({"faultcode", "Value"})
 _FAULT_TEXTS: Final = frozenset({"faultstring", "Text"})
 SOAP_CODES: Final = frozenset(
     {
+        *WSRM.values(),
         "Client",
         "Server",
         "VersionMismatch",
