@@ -131,7 +131,7 @@ class Sequences(Messages, Database):
             return int(sequence.last)
 
     def terminate_sequence(self, receiver: str, id_: str, now: datetime) -> None:
-        """It is over; what was not acknowledged is handed out in the next one. Raises SequenceTrouble for an unknown one.
+        """It is over; what was not acknowledged is handed out in the next one. Raises SequenceTrouble if it is unknown.
 
         One that is over stays so: whoever did not get the answer asks again.
         """
