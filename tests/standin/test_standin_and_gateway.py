@@ -47,9 +47,9 @@ def side(site: Site) -> Side:
 def post_both(site: Site, side: Side, service: str, operation: str, body: bytes) -> tuple[Difference, ...]:
     """What the gateway answers otherwise than the old side."""
     served = side.service(service)
-    version = served.contract.namespace.split("/")[-2]
+    version, name = served.contract.namespace.split("/")[-2:]
     old = served.answer(body, "text/xml; charset=utf-8", [])
-    address = f"/PjakTassWCF/{version}/{service}.svc"
+    address = f"/PjakTassWCF/{version}/{name}.svc"
     new = site.client.post(address, content=body, headers={"Content-Type": "text/xml; charset=utf-8"})
     return Comparer(served.contract).compare(
         operation,
