@@ -43,7 +43,7 @@ class Side:
         return datetime.combine(self.day, time(12, 0, 0, 123_000), COPENHAGEN).astimezone(UTC)
 
     def service(self, name: str) -> OldService:
-        """The service of a name, whatever its version."""
+        """The service of a name, whatever its version, or of "version/name"."""
         return next(each for path, each in self.app.services.items() if path.endswith(f"/{name}.svc"))
 
     def ask(self, service: str, operation: str, body: Mapping[str, Any], by: tuple[int, str] = JOBCENTRE) -> Any:

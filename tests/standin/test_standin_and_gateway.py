@@ -7,11 +7,11 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
+from both_sides import post_both
 from standin_side import CITIZENS, COPENHAGEN, JOBCENTRE, SAMPLES, Side, citizen, code, envelope, sample
 
-from overgang.core.compare.values import Difference, Kind, Reply
+from overgang.core.compare.values import Difference, Kind
 from overgang.standin.codes import CodeLists
-from overgang.wire.comparing import Comparer
 from running import Site
 
 FULL, UNKNOWN = citizen("tilmeldt"), "0000000000"
@@ -42,20 +42,6 @@ EXPLAINED = {
 def side(site: Site) -> Side:
     """An old side on the registrations of the site's modern side."""
     return Side(store=site.modern.store)
-
-
-def post_both(site: Site, side: Side, service: str, operation: str, body: bytes) -> tuple[Difference, ...]:
-    """What the gateway answers otherwise than the old side."""
-    served = side.service(service)
-    version = served.contract.namespace.split("/")[-2]
-    old = served.answer(body, "text/xml; charset=utf-8", [])
-    address = f"/PjakTassWCF/{version}/{service}.svc"
-    new = site.client.post(address, content=body, headers={"Content-Type": "text/xml; charset=utf-8"})
-    return Comparer(served.contract).compare(
-        operation,
-        Reply(old.status, old.content_type, old.body),
-        Reply(new.status_code, new.headers["content-type"], new.content),
-    )
 
 
 def reads() -> Iterator[tuple[str, str, bytes]]:

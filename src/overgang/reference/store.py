@@ -81,6 +81,11 @@ class Transaction:
         self.events = Events(connection, now)
 
     @property
+    def now(self) -> datetime:
+        """The moment of the call."""
+        return self._now
+
+    @property
     def today(self) -> date:
         """The Danish day of the call."""
         return self._now.astimezone(COPENHAGEN).date()

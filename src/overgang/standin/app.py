@@ -16,6 +16,7 @@ from overgang.standin import codes
 from overgang.standin.deviating import deviate
 from overgang.standin.deviations import KNOWN, Chosen, DeviationError, parse
 from overgang.standin.engine import OldService, load
+from overgang.standin.sequences import Sequences
 from overgang.standin.services import SERVICES
 
 Message: TypeAlias = MutableMapping[str, Any]
@@ -23,7 +24,9 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 PREFIX: Final = "/PjakTassWCFtService"
-OPERATIONS: Final = frozenset(name for operations in SERVICES.values() for name in operations)
+OPERATIONS: Final = frozenset(
+    name for operations in SERVICES.values() for name, served in operations.items() if served is not None
+)
 _MOST: Final = 1 << 20  # bytes of a request
 _JSON: Final = "application/json"
 _TEXT: Final = "text/plain; charset=utf-8"
@@ -87,8 +90,9 @@ def create_app(
     Raises ContractError, OSError or ValueError for what can't be read.
     """
     lists = codes.read(codelists)
+    sequences = Sequences()
     services = [
-        OldService(load(wsdl / name / str(version)), operations, store, lists)
+        OldService(load(wsdl / name / str(version)), operations, store, lists, sequences)
         for (name, version), operations in SERVICES.items()
     ]
     return Standin(services, deviations, seed)

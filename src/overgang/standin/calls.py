@@ -9,6 +9,7 @@ from overgang.reference.store import Caller, Registration, Transaction
 from overgang.standin import codes
 from overgang.standin.codes import CodeLists
 from overgang.standin.refusal import Refused
+from overgang.standin.sequences import Organisation, Sequences
 
 CITIZEN: Final = "PersonCivilRegistrationIdentifier"
 STAR, A_KASSE, OTHER_ACTOR, MUNICIPALITY, JOBCENTRE = 1, 2, 4, 7, 8  # OrganisationType
@@ -30,6 +31,12 @@ class Call:
     registered: str
     transaction: Transaction
     lists: CodeLists
+    sequences: Sequences
+
+    @property
+    def organisation(self) -> Organisation:
+        """The one that the call is made for."""
+        return self.caller.organisation_type, self.caller.organisation_code
 
     @property
     def today(self) -> date:

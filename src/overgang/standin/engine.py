@@ -20,6 +20,7 @@ from overgang.standin.codes import CodeLists
 from overgang.standin.models import Models, plain
 from overgang.standin.moments import kept
 from overgang.standin.refusal import Refused
+from overgang.standin.sequences import Sequences
 from overgang.standin.soap import OldSoap11, OldSoap12
 from overgang.standin.spyned import Application, MethodContext, ServerBase, Service, rpc
 from overgang.wire import contract as contracts
@@ -56,15 +57,26 @@ class Answered:
 
 
 class OldService:
-    """One contract, answered from a store. `operations` has every operation of the contract."""
+    """One contract, answered from a store.
 
-    def __init__(self, contract: Contract, operations: Mapping[str, Operation], store: Store, lists: CodeLists) -> None:
+    `operations` has every operation of the contract, None for one that is not served: nobody knows it here.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        operations: Mapping[str, Operation | None],
+        store: Store,
+        lists: CodeLists,
+        sequences: Sequences,
+    ) -> None:
         """Raises ValueError when an operation of the contract is missing, or has a form that is not served."""
         if contract.operations.keys() != operations.keys():
             raise ValueError(f"{contract.name}: {sorted(contract.operations.keys() ^ operations.keys())}")
         self.contract = contract
-        self._operations = operations
+        self._operations = {name: served for name, served in operations.items() if served is not None}
         self._store = store
+        self._sequences = sequences
         self.lists = lists
         self._blocks = {block.qname: block for each in contract.operations.values() for block in each.input.headers}
         service = self._service()
@@ -104,7 +116,7 @@ class OldService:
         """The operation's name, once envelope, header blocks and Body are known to be as the contract says."""
         envelope = open_envelope(root, content_type_version=version, understood=self._blocks.__contains__)
         operation = self.contract.operation_of(str(envelope.body.tag))
-        if operation is None:
+        if operation is None or operation.name not in self._operations:
             raise Refused(1014)
         check_action(version, actions, action, operation.soap_action)
         blocks = {etree.QName(block).localname: block for block in envelope.headers}
@@ -124,7 +136,7 @@ class OldService:
     def _service(self) -> Any:
         """A spyne service with a method for each operation."""
         models = Models()
-        methods = {name: self._method(models, operation) for name, operation in self.contract.operations.items()}
+        methods = {name: self._method(models, self.contract.operations[name]) for name in self._operations}
         return type(self.contract.name, (Service,), methods)
 
     def _method(self, models: Models, operation: contracts.Operation) -> Any:
@@ -159,7 +171,7 @@ class OldService:
                 if citizen:
                     _require_citizen(transaction.citizen_is_dead(citizen), served)
                 registered = blocks["RequestUserMetadataHeader"]["RegistrationDateTime"]
-                call = Call(body, citizen, caller, kept(registered, 8235), transaction, self.lists)
+                call = Call(body, citizen, caller, kept(registered, 8235), transaction, self.lists, self._sequences)
                 return dict(served.answer(call))
         except Refused:
             raise

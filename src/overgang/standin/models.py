@@ -6,7 +6,7 @@ texts here, and the contract's schema has looked at their form before.
 
 from typing import Any, Final
 
-from overgang.standin.spyned import Boolean, ComplexModel, Integer, Unicode
+from overgang.standin.spyned import Boolean, ComplexModel, Integer, Unicode, XmlAttribute
 from overgang.wire.contract import Element
 from overgang.wire.contract.model import Complex, Simple
 
@@ -16,7 +16,9 @@ class Collapsed(Unicode):  # type: ignore[misc] # spyne has no types
 
 
 _TEXTS: Final = frozenset({"string", "normalizedString"})
-_INTEGERS: Final = frozenset({"integer", "int", "short", "byte", "long", "nonNegativeInteger", "positiveInteger"})
+_INTEGERS: Final = frozenset(
+    {"integer", "int", "short", "byte", "long", "nonNegativeInteger", "positiveInteger", "unsignedLong"}
+)
 
 
 class Models:
@@ -50,10 +52,14 @@ class Models:
         return self._made[element.type]
 
     def _complex(self, own: Complex, namespace: str, name: str) -> Any:
-        if own.attributes or own.any_attribute or own.text or own.items:
-            raise ValueError(f"{own.file}:{own.line}: attributes, text and repeated groups are not served here")
+        named = [each for each in own.attributes if each.qname != each.key.removeprefix("@")]
+        if named or own.any_attribute or own.text or own.items:
+            raise ValueError(
+                f"{own.file}:{own.line}: attributes with a namespace, text and repeated groups: not served"
+            )
         where, called = _split(own.name) if own.name else (namespace, f"{name}Anonymous")
         members = {element.name: self._member(element) for element in own.elements()}
+        members |= {each.qname: XmlAttribute(_simple(each.type)) for each in own.attributes}
         return ComplexModel.produce(namespace=where, type_name=called, members=members)
 
     def _member(self, element: Element) -> Any:

@@ -3,7 +3,7 @@
 Core, Authority and CV are not among what is registered here; asked for, they are answered empty.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from overgang.reference.store import Registration
@@ -124,18 +124,19 @@ def _all(item: str, kind: str, show: Callable[[Registration], dict[str, Any]]) -
 def _old_absences(call: Call) -> Answer:
     """An absence's newest version carries every version of its additional information."""
     informations = _versions(call, kinds.INFORMATION)
+    return {"Absence": [past_absence(version, informations) for version in _versions(call, kinds.ABSENCE)]}
 
-    def one(version: Registration) -> dict[str, Any]:
-        own = [each for each in informations if version.newest and each.parent == version.id]
-        parts = [_corrected(shown.additional_information(each), each) for each in own]
-        return _corrected(shown.absence(version, parts), version)
 
-    return {"Absence": [one(version) for version in _versions(call, kinds.ABSENCE)]}
+def past_absence(version: Registration, informations: Iterable[Registration]) -> dict[str, Any]:
+    """A version of an absence; `informations` are all versions of the citizen's."""
+    own = [each for each in informations if version.newest and each.parent == version.id]
+    parts = [corrected(shown.additional_information(each), each) for each in own]
+    return corrected(shown.absence(version, parts), version)
 
 
 def _old_illnesses(call: Call) -> Answer:
     versions = _versions(call, kinds.ABSENCE)
-    return {"Illness": [_corrected(shown.illness(each), each) for each in versions if is_illness(each)]}
+    return {"Illness": [corrected(shown.illness(each), each) for each in versions if is_illness(each)]}
 
 
 def _old_entries(call: Call) -> Answer:
@@ -148,7 +149,8 @@ def _professions(version: Registration) -> dict[str, Any]:
     return {"ProfessionType": wishes, "RegistrationDateTime": version.registered_at}
 
 
-def _corrected(item: dict[str, Any], version: Registration) -> dict[str, Any]:
+def corrected(item: dict[str, Any], version: Registration) -> dict[str, Any]:
+    """What is shown of a version that may have been deleted, with the reason."""
     return item | {"CorrectionComment": version.comment} | shown.metadata(version)
 
 

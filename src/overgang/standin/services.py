@@ -1,4 +1,4 @@
-"""Every operation of every old contract, by service and version."""
+"""Every operation of every old contract, by service and version; None where it is not served here."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,13 +10,15 @@ from overgang.standin import (
     enrolment,
     illness,
     joblog,
+    message_queue,
+    messages,
     person_reading,
     person_registration,
     temporary_address,
 )
 from overgang.standin.calls import Operation
 
-SERVICES: Final[Mapping[tuple[str, int], Mapping[str, Operation]]] = {
+SERVICES: Final[Mapping[tuple[str, int], Mapping[str, Operation | None]]] = {
     ("AbsenceActiveStatusService", 9): absence.ACTIVE_STATUS,
     ("AbsenceRegistrationService", 7): absence.REGISTRATION,
     ("AsylumService", 1): asylum.OPERATIONS,
@@ -30,4 +32,7 @@ SERVICES: Final[Mapping[tuple[str, int], Mapping[str, Operation]]] = {
     ("PersonStatusService", 20): person_reading.STATUS,
     ("PersonTemporaryAddressService", 3): temporary_address.OPERATIONS,
     ("UnemploymentEnrollmentService", 8): enrolment.OPERATIONS,
+    ("WsrmMessageService", 10): messages.VERSION_10,
+    ("WsrmMessageService", 11): messages.VERSION_11,
+    ("WsrmService", 1): message_queue.OPERATIONS,
 }

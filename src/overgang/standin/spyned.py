@@ -12,7 +12,7 @@ from overgang.standin import NEEDED, StandinUnavailable
 try:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from spyne import Application, Boolean, ComplexModel, Fault, Integer, Service, Unicode, rpc
+        from spyne import Application, Boolean, ComplexModel, Fault, Integer, Service, Unicode, XmlAttribute, rpc
         from spyne.context import MethodContext
         from spyne.protocol.soap import Soap11, Soap12
         from spyne.server import ServerBase
@@ -33,5 +33,6 @@ __all__ = [
     "Soap11",
     "Soap12",
     "Unicode",
+    "XmlAttribute",
     "rpc",
 ]
