@@ -1,5 +1,6 @@
-"""The old queue and the new one, over both faces: what came is handed out, fetched and acknowledged, and nobody else's."""
+"""The queue over both faces: what came is handed out, fetched and acknowledged, to its receiver and nobody else."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,6 @@ from gateway_side import Modern, loaded, replied
 from messages_side import A_KASSE, CPR, GROUP, JOBCENTER, NOW, OTHER, Side, event
 
 from modern_calls import REST_CALLER
-from overgang.core.messages import Organisation
 from overgang.shell.config_messages import MessageSettings
 from overgang.shell.example import envelope
 from overgang.shell.queues import DOMAIN, Queues
@@ -64,11 +64,9 @@ def ended(name: str, id_: str) -> str:
     return f'<{name} xmlns="{RM}"><Identifier>{id_}</Identifier></{name}>'
 
 
-def fetched(
-    side: Side, ids: list[str], operation: str = "GetContactGroupVersion1", version: int = 10, **more: Any
-) -> str:
+def fetched(side: Side, ids: list[str], version: int = 10, **more: Any) -> str:
     asked = "".join(f"<MessageIdentifier>{one}</MessageIdentifier>" for one in ids)
-    body = f'<{operation}Request xmlns="{MSG}">{asked}</{operation}Request>'
+    body = f'<GetContactGroupVersion1Request xmlns="{MSG}">{asked}</GetContactGroupVersion1Request>'
     return soap(side, "WsrmMessageService", version, body, **more)
 
 
@@ -242,9 +240,7 @@ def test_a_migrated_system_reads_the_same_queue_over_rest() -> None:
     (last,) = rest(side, "GET", "Besked", params={"efter": str(first[-1]["beskednummer"])}).json()["beskeder"]
     assert rest(side, "PUT", "Besked/Kvittering", json={"tilOgMed": first[-1]["beskednummer"]}).json() == {"antal": 2}
     assert [one.state for one in side.kept()] == ["acknowledged", "acknowledged", "waiting"]
-    assert [one["beskedIdentifier"] for one in rest(side, "GET", "Besked").json()["beskeder"]][-1] == last[
-        "beskedIdentifier"
-    ]
+    assert rest(side, "GET", "Besked").json()["beskeder"][-1] == last
     assert rest(side, "GET", "Besked", params={"antal": "101"}).status_code == 400
 
 
@@ -284,5 +280,15 @@ def test_who_fetched_what_about_whom_is_in_the_audit() -> None:
         "/beskeder/v1/Besked/Opslag",
         "/visiteringogstatus/v1/PersonVisitering/kontaktgruppe/historik",
     ]
-    assert len(list(side.store.messages_about(CPR))) == 1
-    assert Organisation(8, "10101")
+
+
+def test_each_citizen_whom_an_answer_tells_of_has_a_record() -> None:
+    side = Side(Modern(replied(200, history(GROUP)), replied(200, history(GROUP))))
+    side.told(id_="a")
+    side.told(id_="b", citizen=OTHER)
+    fetched(side, [one.id for one in side.kept()])
+    rest(side, "GET", "Besked")
+    side.keeping.auditor.close()
+    for number in (CPR, OTHER):
+        operations = [json.loads(one.entry)["operation"] for one in side.store.about(number)]
+        assert sorted(operations) == ["GetBeskeder", "GetContactGroupVersion1", "Webhook"]

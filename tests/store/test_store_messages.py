@@ -106,14 +106,16 @@ def test_the_content_of_an_event_comes_back_and_is_not_shown(store: Store) -> No
     assert '{"x":1}' not in repr(found)
 
 
-def test_what_waits_follows_a_citizen_to_another_number(store: Store) -> None:
+def test_a_receivers_messages_follow_a_citizen_to_another_number(store: Store) -> None:
     for n in range(3):
         store.add_messages([message(f"m{n}", citizen=CITIZEN if n else OTHER)], {"8/101": ("t",)})
+    store.add_message(message("theirs", "2/81"))
     store.acknowledge_to("8/101", 2, NOW)
-    assert store.move_citizen(CITIZEN, "0309932497") == 1
-    assert [one.citizen for one in store.messages("8/101")] == [OTHER, CITIZEN, "0309932497"]
-    assert [one.id for one in store.messages_about("0309932497")] == ["m2"]
-    assert store.move_citizen(CITIZEN, "0309932497") == 0
+    assert store.move_citizen("8/101", CITIZEN, "0309932497") == 2
+    assert [one.citizen for one in store.messages("8/101")] == [OTHER, "0309932497", "0309932497"]
+    assert [one.id for one in store.messages_about("0309932497")] == ["m1", "m2"]
+    assert [one.citizen for one in store.messages("2/81")] == [CITIZEN]  # whoever was not told does not learn it
+    assert store.move_citizen("8/101", CITIZEN, "0309932497") == 0
 
 
 def test_only_the_receivers_own_messages_are_fetched(store: Store) -> None:

@@ -54,8 +54,15 @@ class Account:
     started: float = field(default_factory=time.perf_counter)
     closed: bool = False  # its last record is written
 
-    def draft(self, kind: Kind, event: str, **more: Any) -> Draft:
-        """A record of this call."""
+    @property
+    def citizens(self) -> Sequence[str | None]:
+        """Whom the call is about: the one it names, or all whom its answer tells of; None for nobody."""
+        if self.citizen is not None or self.context is None:
+            return [self.citizen]
+        return sorted(self.context.citizens) or [None]
+
+    def draft(self, kind: Kind, event: str, citizen: str | None = None, **more: Any) -> Draft:
+        """A record of this call, about `citizen` or whom it is about."""
         said: dict[str, Any] = {
             "id": self.id,
             "event": event,
@@ -68,7 +75,7 @@ class Account:
             "asked": list(self.asked),
         }
         said = {name: value for name, value in said.items() if value}
-        citizen, user = self.citizen, None
+        citizen, user = citizen or self.citizen, None
         if self.caller is not None:
             said["organisation"] = told(str(self.caller.organisation))
             said["userOrganisation"] = told(str(self.caller.user_organisation))

@@ -99,7 +99,11 @@ class Kept:
 
     async def read(self, account: Account, status: int = 200) -> None:
         account.closed = True
-        await self._put(account.draft(Kind.READ, "read", status=status))
+        drafts = [account.draft(Kind.READ, "read", citizen, status=status) for citizen in account.citizens]
+        if len(drafts) == 1:
+            await self._put(drafts[0])
+        else:
+            await asyncio.gather(*(self._put(draft) for draft in drafts))
 
     async def refused(self, account: Account, fault: Fault) -> None:
         """A refusal that tells what the modern side knows is written down before it leaves, like any read."""

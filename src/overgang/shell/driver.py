@@ -172,6 +172,8 @@ class Driver:
         try:
             reply = await self._upstream.send(request, context.caller)
             status = reply.status
+            if context.face is Face.REST or request.query:  # a list of messages tells of many
+                context.citizens |= told_of(reply.json)
             if context.exchanges is not None:
                 context.exchanges[place] = (request, reply)
         except Fault as fault:
@@ -182,6 +184,12 @@ class Driver:
             seconds = time.perf_counter() - started
             context.sent.append(Sent(request.method, request.path.template, status, round(seconds * 1000, 2)))
         return reply
+
+
+def told_of(json: Any) -> set[str]:
+    """The citizens whom messages of a queue are about."""
+    items = json.get("beskeder", ()) if isinstance(json, dict) else ()
+    return {one["civilregistrationIdentifier"] for one in items}
 
 
 def _check(validator: Validator | None, json: Any, context: Context) -> None:

@@ -85,7 +85,8 @@ class Intake:
         added = self._store.add_messages(messages, self._targets)
         for message in messages:
             if message.kind == beskeder.CPR_CHANGED.name and message.content is not None:
-                self._store.move_citizen(str(json.loads(message.content)[_FORMER]), message.citizen)
+                former = str(json.loads(message.content)[_FORMER])
+                self._store.move_citizen(message.receiver, former, message.citizen)
         return added
 
 

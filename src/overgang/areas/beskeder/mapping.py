@@ -32,7 +32,8 @@ OPSLAG: Final = "/beskeder/v1/Besked/Opslag"
 # Refusals of the modern side that mean: not this citizen, not for this receiver. The message has no content then.
 NOT_VISIBLE: Final = (1001, 1010, 4404, 4511, 4575, 4922, 6005, 60006)
 _URN: Final = re.compile(r"urn:uuid:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
-_DURATION: Final = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})(?:\.\d+)?S)?)?")
+_DURATION: Final = re.compile(r"P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.\d+)?S)?)?")
+_LONGEST: Final = timedelta(days=3660)  # no sequence is kept so long
 
 
 # ---- the queue
@@ -101,7 +102,7 @@ def _until(call: SoapCall, duration: str) -> dict[str, str]:
         expected = "a duration of days, hours, minutes and seconds"
         raise CallerFault(19006, "wsrm.expires", element="Expires", expected=expected)
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    wanted = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    wanted = min(timedelta(days=min(days, 9999), hours=hours, minutes=minutes, seconds=seconds), _LONGEST)
     return {"udloeber": (call.received + wanted).isoformat()} if wanted else {}
 
 
@@ -154,13 +155,7 @@ class Content:
 def _content(of: Content) -> Callable[[SoapCall], Flow]:
     def get(call: SoapCall) -> Flow:
         messages = yield from _messages(call, of.besked)
-        citizens = dict.fromkeys(one["civilregistrationIdentifier"] for one in messages)
-        asked = tuple(
-            RestRequest("GET", path(of.template), citizen=citizen, expects=(200,), knows=NOT_VISIBLE)
-            for citizen in citizens
-        )
-        replies = (yield asked) if asked else ()
-        read = {one: reply.json for one, reply in zip(citizens, replies, strict=True) if reply.status == 200}
+        read = yield from _read(messages, of.template)
         items = []
         for one in messages:
             history = read.get(one["civilregistrationIdentifier"])
@@ -174,8 +169,13 @@ def _content(of: Content) -> Callable[[SoapCall], Flow]:
 
 
 def get_cpr_changed(call: SoapCall) -> Flow:
-    """GetCprChangedVersion1 = GetBeskedOpslag: the event says which number it was before (case: cpr_skift)."""
+    """GetCprChangedVersion1 = GetBeskedOpslag, then GetKontaktgruppeHistorik of each citizen once.
+
+    The event itself says which number it was before (case: cpr_skift); what is read only shows whether the receiver may
+    still see the citizen (case: cpr_skift_ikke_laengere_synlig).
+    """
     messages = yield from _messages(call, beskeder.CPR_CHANGED)
+    read = yield from _read(messages, _KONTAKTGRUPPE[1])
     items = [
         {
             "MessageIdentifier": one["beskedIdentifier"],
@@ -183,9 +183,19 @@ def get_cpr_changed(call: SoapCall) -> Flow:
             "FormerPersonCivilRegistrationIdentifier": one["indhold"]["tidligereCivilregistrationIdentifier"],
         }
         for one in messages
-        if "indhold" in one
+        if "indhold" in one and one["civilregistrationIdentifier"] in read
     ]
     return {"CprChangedMessage": items} if items else {}
+
+
+def _read(messages: Sequence[Mapping[str, Any]], template: str) -> Any:
+    """What the modern side shows of each citizen, by number; of one whom the caller may not see, nothing."""
+    citizens = dict.fromkeys(one["civilregistrationIdentifier"] for one in messages)
+    asked = tuple(
+        RestRequest("GET", path(template), citizen=one, expects=(200,), knows=NOT_VISIBLE) for one in citizens
+    )
+    replies = (yield asked) if asked else ()
+    return {one: reply.json for one, reply in zip(citizens, replies, strict=True) if reply.status == 200}
 
 
 def _messages(call: SoapCall, besked: Besked) -> Any:
@@ -214,15 +224,18 @@ def _item(of: Content, message: Mapping[str, Any], found: Mapping[str, Any]) -> 
 
 _ENROLLMENT, _ABSENCE = version_of(ENROLLMENT), version_of(PAST_ABSENCE)
 _PERSONVISITERING: Final = "/visiteringogstatus/v1/PersonVisitering"
+_KONTAKTGRUPPE: Final = (
+    "GetKontaktgruppeHistorik",
+    f"{_PERSONVISITERING}/kontaktgruppe/historik",
+    "kontaktgrupper",
+)
 _TILMELDING: Final = ("GetTilmeldingHistorik", "/visiteringogstatus/v1/Tilmelding/historik", "tilmeldinger")
 _FRAVAER: Final = ("GetFravaerHistorik", "/visiteringogstatus/v1/Fravaer/historik", "fravaer")
 
 CONTENTS: Final = (
     Content(
         beskeder.CONTACT_GROUP,
-        "GetKontaktgruppeHistorik",
-        f"{_PERSONVISITERING}/kontaktgruppe/historik",
-        "kontaktgrupper",
+        *_KONTAKTGRUPPE,
         "kontaktgruppeIdentifier",
         "ContactGroup",
         version_of(CONTACT_GROUP),
@@ -270,7 +283,7 @@ CONTENT: Final = (
     Operation(
         beskeder.CPR_CHANGED.operation,
         get_cpr_changed,
-        modern=("GetBeskedOpslag",),
+        modern=("GetBeskedOpslag", "GetKontaktgruppeHistorik"),
         evidence="partly",
         requests=(Placed("", _IDS, "GetBeskedOpslag"),),
     ),
@@ -286,6 +299,7 @@ NOT_BRIDGED: Final = {
 }
 
 _SEKVENS = {"Identifier": "the path's sekvensIdentifier"}
+_SLUT = Table(elsewhere=_SEKVENS | {"LastMsgNumber": "not needed: what was not acknowledged is handed out again"})
 _SIDSTE = Table(elsewhere=_SEKVENS | {"LastMsgNumber": "the body's sidsteNummer"})
 
 
@@ -323,5 +337,5 @@ QUEUE: Final = (
         Placed("AckRequested", Table(elsewhere=_SEKVENS), "GetSekvensKvittering"),
     ),
     _walk("CloseSequence", close_sequence, "LukSekvens", Placed("", _SIDSTE, "LukSekvens")),
-    _walk("TerminateSequence", terminate_sequence, "DeleteSekvens", Placed("", _SIDSTE, "DeleteSekvens")),
+    _walk("TerminateSequence", terminate_sequence, "DeleteSekvens", Placed("", _SLUT, "DeleteSekvens")),
 )

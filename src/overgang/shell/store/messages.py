@@ -104,14 +104,15 @@ class Messages(Database):
                 connection.execute(update(_TABLE).where(mine).values(fetched=now))
         return found
 
-    def move_citizen(self, former: str, number: str) -> int:
-        """A citizen has a new number: what waits is about that one; how many messages they were.
+    def move_citizen(self, receiver: str, former: str, number: str) -> int:
+        """A receiver was told of a citizen's new number: its messages are about that one; how many they were.
 
-        The modern side moves the registrations too, and finds none by the former number.
+        The modern side moves the registrations too, and finds none by the former number. Whoever was not told of it
+        does not learn it here either.
         """
-        index = _TABLE.c.citizen_index.in_(self._sealer.indices(former))
+        index = _TABLE.c.citizen_index.in_(self._sealer.indices(former)) & (_TABLE.c.receiver == receiver)
         with self.writing() as connection:
-            rows = connection.execute(select(_TABLE.c.number, _TABLE.c.id).where(index, _TABLE.c.ended.is_(None))).all()
+            rows = connection.execute(select(_TABLE.c.number, _TABLE.c.id).where(index)).all()
             new = self._sealer.index(number)
             for row in rows:
                 sealed = self._sealer.seal(number.encode(), _about(row.id))
