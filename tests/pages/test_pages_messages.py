@@ -73,8 +73,8 @@ def test_dead_letters_are_there_with_a_way_to_release_them() -> None:
 def test_what_was_dropped_is_there_with_when_and_why() -> None:
     assert rows("dropped") == [f"{GONE} 10 Feb 2025 10:30 30 days never 8/101 Jobcenter Kontaktgruppe 100008"]
     assert rows("drops") == [
-        "2025-02-09 8/101 Jobcenter too old for the queue 12",
-        "2025-02-09 8/~ Jobcenter more than the queue holds 5",
+        "9 Feb 2025 8/101 Jobcenter too old for the queue 12",
+        "9 Feb 2025 8/~ Jobcenter more than the queue holds 5",
     ]
 
 

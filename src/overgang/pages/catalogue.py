@@ -505,8 +505,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "messages.dead": ("Kan ikke afleveres", "Dead letters"),
         "messages.unknown": ("Ukendte entitetstyper", "Unknown entity types"),
         "messages.unknown.lead": (
-            "Hændelser af en type, som ingen gammel besked svarer til. De bliver liggende, til nogen frigiver dem.",
-            "Events of a type that no old message is for. They stay until somebody releases them.",
+            "Hændelser af en type, som ingen gammel besked svarer til. De bliver liggende, til nogen frigiver dem, "
+            "eller køen smider sine ældste væk.",
+            "Events of a type that no old message is for. They stay until somebody releases them, or the queue drops "
+            "its oldest.",
         ),
         "messages.unknown.empty": ("Ingen ukendte entitetstyper.", "No unknown entity types."),
         "messages.elsewhere": ("dokumenteret, men ikke bygget bro over", "documented, but not bridged"),
@@ -528,6 +530,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "message.dropped": ("Smidt væk", "Dropped"),
         "message.old": ("Alder", "Age"),
         "message.never.handed": ("aldrig", "never"),
+        "message.once": ("1 gang", "once"),
         "message.times": ("{n} gange", "{n} times"),
         "message.state": ("Tilstand", "State"),
         "message.state.waiting": ("venter", "waiting"),

@@ -5,7 +5,7 @@ Nothing of the citizen is handed to a template, nor the registration's uuid, nor
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -87,7 +87,7 @@ def index(site: Site, request: Request) -> Response:
         given_up=[(shown(one.message), _sent(one)) for one in source.dead_pushes()],
         given_up_total=sum(one.dead_pushes for one in queues),
         dropped=[shown(one) for one in source.ended_messages(DROPPED)],
-        drops=[(told(one.receiver), one) for one in source.message_drops()],
+        drops=[(date.fromisoformat(one.day), told(one.receiver), one) for one in source.message_drops()],
         kinds=[(kind, _operation_page(site, kind), _types(site, kind)) for kind in beskeder.KINDS],
         elsewhere=sorted(beskeder.ELSEWHERE.items(), key=lambda item: item[1]),
     )
