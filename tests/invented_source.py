@@ -17,23 +17,33 @@ from overgang.core.compare.values import (
     Use,
     Verdict,
 )
+from overgang.shell.store.pushes import Push
 from overgang.shell.store.values import (
+    ACKNOWLEDGED,
     ANY,
+    DEAD,
+    DROPPED,
+    WAITING,
     Cluster,
     DayRow,
     Filter,
     Latency,
+    Message,
+    MessageDrop,
     ModeChange,
     ModeRow,
     Page,
     ParityRow,
+    Queue,
     Scope,
     Verdicts,
+    Way,
 )
 
 NOW = datetime(2025, 2, 10, 12, 30, tzinfo=UTC)
 HISTORY = ("PersonHistoryService/1", "GetPersonHistory")
 ABSENCE = ("AbsenceRegistrationService/7", "CreateAbsence")
+CANARY = "1212121212"  # a citizen number that no page and no metric may show
 CALLERS = ("2/81", "4/5501", "7/101", "8/101", "8/751", "8/851")
 
 _OLD = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
@@ -106,6 +116,9 @@ class Invented:
     dropped: Mapping[str, int] = field(default_factory=dict)
     set_modes: dict[Scope, Mode] = field(default_factory=dict)
     audit: list[ModeChange] = field(default_factory=list)
+    queued: Sequence[Queue] = ()
+    ways: dict[str, Way] = field(default_factory=dict)
+    gone: Sequence[MessageDrop] = ()
 
     def parity(self) -> tuple[ParityRow, ...]:
         return tuple(self.rows)
@@ -176,6 +189,30 @@ class Invented:
         self.audit.append(ModeChange(len(self.audit) + 1, scope, before, mode, by, at))
         return before != mode
 
+    def queues(self) -> tuple[Queue, ...]:
+        return tuple(self.queued)
+
+    def ended_messages(self, state: str) -> tuple[Message, ...]:
+        return tuple(way.message for way in self.ways.values() if way.message.state == state)
+
+    def dead_pushes(self) -> tuple[Push, ...]:
+        pushes = ((way.message, push) for way in self.ways.values() for push in way.pushes)
+        return tuple(Push(push[0], message, push[2]) for message, push in pushes if push[1] == DEAD)
+
+    def message_drops(self) -> tuple[MessageDrop, ...]:
+        return tuple(self.gone)
+
+    def way_of(self, id: str) -> Way | None:
+        return self.ways.get(id)
+
+    def release(self, id: str, kind: str, at: datetime) -> bool:
+        way = self.ways[id]
+        pushes = tuple((push[0], WAITING, 0, push[3], at) if push[1] == DEAD else push for push in way.pushes)
+        dead = way.message.state == DEAD
+        message = replace(way.message, state=WAITING, kind=kind) if dead else way.message
+        self.ways[id] = Way(message, way.places, pushes)
+        return dead or pushes != way.pushes
+
 
 def filled(operations: Sequence[tuple[str, str, str]]) -> Invented:
     """A source in which much has happened; `operations` are (area, service, operation). The same at each call."""
@@ -212,7 +249,67 @@ def filled(operations: Sequence[tuple[str, str, str]]) -> Invented:
             ModeChange(2, Scope(*ABSENCE, "8/101"), Mode.OLD, Mode.COMPARE_NEW, "Prøve Prøvesen", NOW),
             ModeChange(3, Scope(ANY, ANY, "8/751"), Mode.NEW, None, "Prøve Prøvesen", NOW),
         ],
+        queued=[
+            Queue("2/81", 3, 1, 1, 20, NOW - timedelta(minutes=50), 0, None, 0, 0),
+            Queue("8/101", 84_210, 1200, 2, 311, NOW - timedelta(days=25), 17, NOW - timedelta(hours=5), 2, 1),
+            Queue(f"8/{CANARY}", 0, 0, 0, 4, None, 0, None, 0, 0),
+        ],
+        ways={way.message.id: way for way in ways()},
+        gone=[MessageDrop("2025-02-09", "8/101", "age", 12), MessageDrop("2025-02-09", f"8/{CANARY}", "size", 5)],
     )
+
+
+def message_id(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+MESSAGE, RULED, UNKNOWN, KNOWN_BY_NOW, UNENTITLED, GIVEN_UP, ACKED, GONE = map(message_id, range(8))
+HOOK = f"https://hook.example.invalid:8443/{CANARY}?who={CANARY}"
+
+
+def ways() -> list[Way]:
+    """Messages in each state, with what must not be shown in each of their parts that may hold it."""
+    plain = Message(
+        id=MESSAGE,
+        receiver="8/101",
+        kind="ContactGroup",
+        entity_id="0e8d3c1a-0000-4000-8000-0123456789ab",
+        citizen=CANARY,
+        rule="",
+        made=NOW - timedelta(hours=30),
+        number=1,
+        entity_type=100008,
+        entity_name="Kontaktgruppe",
+        change=2,
+        content=f'{{"said":"{CANARY}"}}'.encode(),
+        times=2,
+        handed=NOW - timedelta(hours=20),
+        fetched=NOW - timedelta(hours=19),
+    )
+    new = replace(plain, times=0, handed=None, fetched=None)
+    ended = NOW - timedelta(hours=3)
+    sequences = (
+        ("5c0c9b9e-0000-4000-8000-000000000001", 7, "terminated", NOW - timedelta(hours=20)),
+        ("5c0c9b9e-0000-4000-8000-000000000002", 1, "open", NOW - timedelta(hours=19)),
+    )
+    hook = f"8/101 {HOOK}"
+    soon = NOW + timedelta(minutes=10)
+    ruled = replace(
+        new, id=RULED, kind="PersonCategory", entity_type=0, entity_name="", rule="visitation.kategori3", change=1
+    )
+    unknown = replace(new, id=UNKNOWN, kind="", entity_type=90001, entity_name=f"Frist.{CANARY}", state=DEAD)
+    known = replace(new, id=KNOWN_BY_NOW, kind="", entity_type=100013, entity_name="CprSkift", state=DEAD)
+    unentitled = replace(known, id=UNENTITLED, receiver="2/81", entity_type=100012, entity_name="YderligeInfoOmFravaer")
+    return [
+        Way(plain, sequences, ((hook, "delivered", 1, "", NOW),)),
+        Way(ruled, (), ((hook, WAITING, 2, "status 503", soon),)),
+        Way(unknown, (), ()),
+        Way(known, (), ()),
+        Way(unentitled, (), ()),
+        Way(replace(new, id=GIVEN_UP), (), ((hook, DEAD, 9, "timeout", NOW - timedelta(days=1)),)),
+        Way(replace(plain, id=ACKED, state=ACKNOWLEDGED, ended=ended, change=3), sequences[:1], ()),
+        Way(replace(new, id=GONE, state=DROPPED, ended=ended, content=None, made=NOW - timedelta(days=31)), (), ()),
+    ]
 
 
 def _day(back: int, chance: random.Random) -> DayRow:

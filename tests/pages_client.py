@@ -38,8 +38,19 @@ PAGES = (
     "/cases",
     "/cases/fravaer/fravaer_gentaget",
     "/changes",
+    "/beskeder",
 )
-FILLED_PAGES = (*PAGES, "/differences/cmp-0", "/differences/cmp-1", "/callers/8/101")
+FILLED_PAGES = (
+    *PAGES,
+    "/differences/cmp-0",
+    "/differences/cmp-1",
+    "/callers/8/101",
+    "/beskeder?missed=1",
+    *(f"/beskeder/{invented_source.message_id(number)}" for number in range(8)),
+    f"/beskeder/{invented_source.KNOWN_BY_NOW}/release",
+    f"/beskeder/{invented_source.GIVEN_UP}/release",
+    f"/beskeder/{invented_source.UNKNOWN}/release",
+)
 
 
 @cache

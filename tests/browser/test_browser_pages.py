@@ -12,9 +12,9 @@ import uvicorn
 from chromium import Browser
 from starlette.applications import Starlette
 
-from invented_source import Invented
+from invented_source import KNOWN_BY_NOW, Invented
 from overgang.core.compare.values import Mode
-from overgang.shell.store.values import Scope
+from overgang.shell.store.values import WAITING, Scope
 from pages_client import ABSENCE, FILLED_PAGES, PAGES, filled, pages
 
 NARROW, WIDE = 360, 1280
@@ -115,7 +115,7 @@ def test_faint_text_and_a_broad_element_would_be_found(tab: Browser, empty: str)
     assert tab.run(_WIDER) > 0
 
 
-@pytest.mark.parametrize("path", ["/differences", "/callers", "/contracts"])
+@pytest.mark.parametrize("path", ["/differences", "/callers", "/contracts", "/beskeder"])
 def test_on_a_phone_each_row_of_a_list_is_a_card_as_tall_as_what_it_says(tab: Browser, site: str, path: str) -> None:
     tab.screen(NARROW)
     tab.open(f"{site}{path}?lang=en")
@@ -130,7 +130,7 @@ def test_on_a_phone_each_row_of_a_list_is_a_card_as_tall_as_what_it_says(tab: Br
     assert tab.run(f"{named}.length") > 4
 
 
-@pytest.mark.parametrize("path", ["/differences", "/callers", "/contracts"])
+@pytest.mark.parametrize("path", ["/differences", "/callers", "/contracts", "/beskeder"])
 def test_on_a_desk_each_value_of_a_list_is_under_the_name_of_its_column(tab: Browser, site: str, path: str) -> None:
     tab.screen(WIDE)
     tab.open(f"{site}{path}?lang=en")
@@ -257,6 +257,32 @@ def test_a_mode_is_switched_in_a_browser_that_tells_no_referrer(
     scope = Scope("AbsenceRegistrationService/7", "CreateAbsence", "8/751")
     assert source.set_modes[scope] is Mode.COMPARE_OLD
     assert source.audit[-1].by == "Test Testesen"
+
+
+def test_a_dead_letter_is_released_by_keyboard_and_without_script(
+    tab: Browser, source: Invented, switchable: str
+) -> None:
+    tab.screen(NARROW)
+    tab.ask("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        tab.open(f"{switchable}/beskeder?lang=en")
+        assert tab.run(_WIDER) <= 0
+        focused_by_tab(tab, f'form[action*="{KNOWN_BY_NOW}"] button')
+        tab.press("Enter", 13)
+        tab.until("location.pathname.endsWith('/release') && document.readyState === 'complete'")
+        tab.run("document.querySelector('#by').value = 'Test Testesen'")
+        focused_by_tab(tab, ".confirm button")
+        tab.press("Enter", 13)
+        tab.until("location.search === '?released=1' && document.querySelector('.notice.good') !== null")
+        assert tab.run("document.querySelector('.notice.good').textContent") == "The message is released."
+        assert source.ways[KNOWN_BY_NOW].message.state == WAITING
+        tab.open(f"{switchable}/beskeder?lang=en")
+        tab.run("document.querySelector('[name=id]').value = ' 00000000-0000-4000-8000-000000000000 '")
+        tab.run("document.querySelector('.finder button').click()")
+        tab.until("location.pathname === '/beskeder/00000000-0000-4000-8000-000000000000'")
+        assert tab.run(_WIDER) <= 0
+    finally:
+        tab.ask("Emulation.setScriptExecutionDisabled", value=False)
 
 
 def test_everything_works_without_script(tab: Browser, source: Invented, switchable: str) -> None:

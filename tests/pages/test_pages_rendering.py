@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
-from invented_source import ABSENCE, JUDGED, NOW, Invented
+from invented_source import ABSENCE, JUDGED, MESSAGE, NOW, UNKNOWN, Invented
 from overgang.core.compare.values import Compared, Judged, Kept, Label, Mode, Reply, Use, Verdict
 from overgang.pages.rendering import address
-from overgang.shell.store.values import ModeChange, ParityRow, Scope, Verdicts
+from overgang.shell.store.values import ModeChange, ParityRow, Scope, Verdicts, Way
 from pages_client import FILLED_PAGES, PAGES, ask, everything, filled, pages, tree, words
 
 FILLED, EMPTY = pages(filled()), pages()
@@ -100,7 +100,7 @@ def test_every_anchor_that_a_page_links_to_on_the_rules_page_is_there(path: str)
 def test_where_nothing_was_compared_the_page_says_what_to_do(path: str) -> None:
     shown = page("empty", path)
 
-    if path.startswith(("/operations", "/differences", "/callers", "/changes")) or path == "/":
+    if path.startswith(("/operations", "/differences", "/callers", "/beskeder", "/changes")) or path == "/":
         told = [words(node) for node in shown.xpath("//*[@class='empty']")]
         assert told or path == "/operations" or "mode?" in path
         assert all(len(text) > 12 for text in told)
@@ -144,6 +144,13 @@ def hostile() -> Invented:
     source.dropped = {HOSTILE: 3}
     source.audit = [ModeChange(1, Scope(HOSTILE, HOSTILE, caller), None, Mode.OLD, HOSTILE, NOW)]
     source.set_modes = {Scope(service, operation, caller): Mode.OLD}
+    source.queued = [replace(source.queued[1], receiver=caller)]
+    source.gone = [replace(source.gone[0], receiver=caller)]
+    for id_, way in source.ways.items():
+        message = replace(way.message, receiver=caller, entity_name=HOSTILE, entity_type=7, rule=HOSTILE)
+        places = tuple((HOSTILE, *place[1:]) for place in way.places)
+        pushes = tuple((f"8/1 https://{HOSTILE}", state, 1, HOSTILE, NOW) for _, state, *_ in way.pushes)
+        source.ways[id_] = Way(message, places, pushes)
     return source
 
 
@@ -160,6 +167,9 @@ def hostile() -> Invented:
         "/callers",
         "/callers/8/%3Cb%3E",
         "/changes",
+        "/beskeder",
+        f"/beskeder/{MESSAGE}",
+        f"/beskeder/{UNKNOWN}/release",
     ],
 )
 def test_what_was_compared_is_shown_and_never_becomes_markup(path: str) -> None:
@@ -173,7 +183,7 @@ def test_what_was_compared_is_shown_and_never_becomes_markup(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/operations", "/differences", "/callers", "/cases", "/changes", "/rules", "/contracts"]
+    "path", ["/operations", "/differences", "/callers", "/beskeder", "/cases", "/changes", "/rules", "/contracts"]
 )
 def test_what_a_request_says_is_never_echoed_as_markup(path: str) -> None:
     said = dict.fromkeys(("q", "area", "caller", "cluster", "cause", "on", "from", "page", HOSTILE), HOSTILE)
@@ -194,6 +204,7 @@ def test_what_a_request_says_is_never_echoed_as_markup(path: str) -> None:
         "/contracts/" + quote(HOSTILE, safe="") + "/1",
         "/operations/AbsenceRegistrationService/7/" + quote(HOSTILE, safe=""),
         "/cases/fravaer/" + quote(HOSTILE, safe=""),
+        "/beskeder/" + quote(HOSTILE, safe=""),
     ],
 )
 def test_an_address_that_leads_nowhere_is_not_echoed(path: str) -> None:

@@ -15,6 +15,8 @@ def test_it_has_nothing_and_answers_with_the_new_side() -> None:
     assert (nothing.latency(*ABSENCE), nothing.modes(), nothing.mode_changes(9)) == ((), (), ())
     assert (nothing.drops(), nothing.one("x"), nothing.compared(Filter(), 1, 25).total) == ({}, None, 0)
     assert nothing.mode(*ABSENCE, ANY) is Mode.NEW
+    assert (nothing.queues(), nothing.ended_messages("dead"), nothing.dead_pushes()) == ((), (), ())
+    assert (nothing.message_drops(), nothing.way_of("x"), nothing.release("x", "", NOW)) == ((), None, False)
 
 
 def test_it_takes_no_switch_that_would_be_lost() -> None:

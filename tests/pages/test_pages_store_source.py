@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from invented_source import ABSENCE, JUDGED, NOW, filled
+from invented_source import ABSENCE, CANARY, HOOK, JUDGED, KNOWN_BY_NOW, MESSAGE, NOW, filled
 from overgang.core.compare.modes import Modes
 from overgang.core.compare.modes import Scope as CoreScope
 from overgang.core.compare.values import Mode
@@ -29,6 +30,7 @@ class Closed(Store):
 
     parity = trend = clusters = compared = one = latency = uses = drops = modes = mode_changes = _gone  # type: ignore[assignment]
     set_mode = clear_mode = _gone  # type: ignore[assignment]
+    queues = ended_messages = dead_pushes = message_drops = way_of = release = _gone  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -38,6 +40,7 @@ def store() -> Iterator[Store]:
     opened.add_uses(invented.used)
     opened.add_compared(invented.comparisons)
     opened.dropped("queue-full", 14)
+    opened.add_messages([way.message for way in invented.ways.values()], {"8/101": [f"8/101 {HOOK}"]})
     yield opened
     opened.close()
 
@@ -74,6 +77,9 @@ def test_a_service_without_an_old_address_is_new_and_can_not_be_switched_to_anyt
         "/callers",
         "/callers/8/101",
         "/changes",
+        "/beskeder",
+        f"/beskeder/{MESSAGE}",
+        f"/beskeder/{KNOWN_BY_NOW}/release",
     ],
 )
 def test_every_page_that_reads_the_store_is_there(store: Store, path: str) -> None:
@@ -117,9 +123,37 @@ def test_a_switch_is_kept_audited_and_holds_at_once(store: Store) -> None:
     assert store.mode_changes()[0].scope == Scope(*ABSENCE)
 
 
+def test_a_message_goes_its_way_in_the_store_and_the_page_shows_it(store: Store) -> None:
+    app = pages(source_of(store))
+    store.open_sequence("8/101", "sequence-1", NOW, NOW + timedelta(hours=1))
+    first, *_ = store.hand_out("8/101", "sequence-1", NOW, limit=9, most=99)
+    store.acknowledge("8/101", "sequence-1", [(1, 1)], NOW)
+    (push, *_) = store.take_pushes([f"8/101 {HOOK}"], NOW, NOW)
+    store.not_delivered(push, "status 410", NOW, given_up=True)
+
+    way = ask(app, f"/beskeder/{first.message.id}")
+    shown = words(tree(way).find(".//main"))
+    assert "acknowledged" in shown
+    assert "sequence-1 1 open" in shown
+    assert "hook.example.invalid:8443 given up 1 status 410 –" in shown
+    form = ask(app, f"/beskeder/{push.message.id}/release")
+    given = {"token": token(form), "by": "Test"}
+    headers = {"sec-fetch-site": "same-origin"}
+    for released, status in ((push.message.id, 303), (KNOWN_BY_NOW, 303), (KNOWN_BY_NOW, 409)):
+        assert ask(app, f"/beskeder/{released}/release", "POST", data=given, headers=headers).status_code == status
+    assert store.dead_pushes() == ()
+    known = store.way_of(KNOWN_BY_NOW)
+    assert known is not None
+    assert (known.message.state, known.message.kind) == ("waiting", "CprChanged")
+    assert CANARY not in way.text + ask(app, "/beskeder").text + form.text
+
+
 @pytest.mark.parametrize(
     "path",
-    ["/", "/operations", HISTORY_PAGE, "/differences", "/differences/x", "/callers", "/callers/8/101", "/changes"],
+    [
+        *("/", "/operations", HISTORY_PAGE, "/differences", "/differences/x", "/callers", "/callers/8/101", "/changes"),
+        *("/beskeder", "/beskeder/x", "/beskeder/x/release"),
+    ],
 )
 def test_a_store_that_fails_is_told_on_the_page(path: str) -> None:
     closed = Closed("sqlite://", KEY)

@@ -9,6 +9,7 @@ from store_side import store as store
 from store_side import url as url
 
 from overgang.shell.store import Bounds, Queue, Store
+from overgang.shell.store.values import MessageDrop
 
 BOUNDS = Bounds(days=10, most=10, alarm=0.8, shown=5)
 
@@ -48,6 +49,7 @@ def test_a_queue_beyond_its_bounds_is_told_of_first_and_then_loses_its_oldest(st
     assert waiting(store) == [f"{CALLER} 25 {i}" for i in range(3, 13)]
     assert (queue(store).dropped, queue(store).waiting) == (3, 10)
     assert [one.id for one in store.ended_messages("dropped")] == [f"{CALLER} 25 {i}" for i in (2, 1, 0)]
+    assert store.message_drops() == (MessageDrop("2026-11-25", CALLER, "size", 3),)
     assert store.bound_queues(BOUNDS, NOW) == {}
 
 

@@ -165,7 +165,7 @@ def pages(
     reaches = settings.old.__contains__
     source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look, reaches)
     recorder = gateway.together.recorder if gateway.together is not None else None
-    more = metrics.routes(gateway, lambda: keeping.reachable, keeping.store.drops)
+    more = metrics.routes(gateway, lambda: keeping.reachable, keeping.store.drops, keeping.store.queues, ticks)
     more += recording.routes(recorder) if recorder is not None else []
     readiness = Readiness(loaded, lambda: gateway.admission.draining, lambda: keeping.reachable, gateway.shut_off)
     who = "admin token" if settings.admin.token is not None else "this machine"

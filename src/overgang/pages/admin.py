@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from overgang.core.compare.trial_citizens import TrialCitizens
-from overgang.pages import callers, cases, changes, contracts, differences, operations, overview, rules
+from overgang.pages import callers, cases, changes, contracts, differences, messages, operations, overview, rules
 from overgang.pages.entry import Keyed, Note, Noted
 from overgang.pages.rendering import FOLDER, Site
 from overgang.pages.security import POLICY, Guarded, KnownHost, is_probe
@@ -101,6 +101,10 @@ def _pages(site: Site) -> list[Route]:
         Route("/differences/{id}/reproduce.case", partial(differences.as_case, site)),
         Route("/callers", partial(callers.index, site)),
         Route("/callers/{kind}/{code}", partial(callers.show, site)),
+        Route("/beskeder", partial(messages.index, site)),
+        Route("/beskeder/{id}", partial(messages.show, site)),
+        Route("/beskeder/{id}/release", partial(messages.ask, site), methods=["GET"]),
+        Route("/beskeder/{id}/release", partial(messages.release, site), methods=["POST"]),
         Route("/rules", partial(rules.show, site)),
         Route("/contracts", partial(contracts.index, site)),
         Route("/contracts/{service}/{version:int}", partial(contracts.show, site)),

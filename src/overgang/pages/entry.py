@@ -19,6 +19,7 @@ Note = Callable[[Mapping[str, Any], str | None], Awaitable[None]]
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="overgang", charset="UTF-8"'}
 _READS: Final = frozenset({"GET", "HEAD"})
 _PLAYS: Final = "/cases/"  # playing a case changes nothing
+_LONGEST_NAME: Final = 80
 
 
 class Keyed:
@@ -82,3 +83,9 @@ def note(scope: Scope, **said: Any) -> None:
     """Add to what is written down of a change; `by` is the person who makes it, and is kept encrypted."""
     if "noted" in scope:
         scope["noted"].update(said)
+
+
+def name_of(given: Mapping[str, str]) -> str:
+    """Who makes a change, by the form's field `by`, on one line; "" for nobody."""
+    said = " ".join(given.get("by", "").split())[:_LONGEST_NAME]
+    return said if said.isprintable() else ""

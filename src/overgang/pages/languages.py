@@ -1,7 +1,7 @@
 """Danish and English: which one a reader gets, and how texts, days and numbers read in it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -86,6 +86,15 @@ class Words:
             return self("days.today")
         one = "one" if abs(days) == 1 else "many"
         return self(f"days.{'in' if days > 0 else 'ago'}.{one}", n=self.number(abs(days)))
+
+    def age(self, time: timedelta) -> str:
+        """How long ago something was, in days, hours or minutes: the largest of which there are two or more."""
+        minutes = int(time.total_seconds() // 60)
+        if minutes < 1:
+            return self("age.now")
+        units = (("age.days", 24 * 60), ("age.hours", 60), ("age.minutes", 1))
+        key, size = next(((key, size) for key, size in units if minutes >= 2 * size), ("age.minute", 1))
+        return self(key, n=self.number(minutes // size))
 
     def _danish(self, text: str) -> str:
         return text.translate(_SIGNS) if self.language == "da" else text

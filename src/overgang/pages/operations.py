@@ -14,7 +14,7 @@ from overgang.core.compare.values import Label, Mode
 from overgang.core.rules import Law
 from overgang.pages import mapping
 from overgang.pages.charts import TREND_DAYS, bars, trend
-from overgang.pages.entry import note
+from overgang.pages.entry import name_of, note
 from overgang.pages.lists import Filters, listing
 from overgang.pages.rendering import Site, address
 from overgang.pages.sources import SwitchRefused
@@ -25,7 +25,6 @@ from overgang.shell.store.values import ANY, Cluster, Scope, Verdicts
 from overgang.wire.openapi import ModernOperation
 
 _INHERIT = "inherit"  # the form's word for taking back what is set
-_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ async def switch(site: Site, request: Request) -> Response:
 def _switch(site: Site, request: Request, given: dict[str, str]) -> Response:
     _, service, bridge = _asked(site, request)
     name = bridge.contract.name
-    mode, caller, by = _mode(given), _caller(given), _name(given)
+    mode, caller, by = _mode(given), _caller(given), name_of(given)
     if mode is None or caller is None:
         raise HTTPException(400)
     if not by:
@@ -190,7 +189,7 @@ def _form(site: Site, request: Request, given: dict[str, str], error: str = "", 
         before=site.source.mode(service.key, name, caller),
         after=mode[0],
         writes=any(modern.method != "GET" for modern in _modern(site, bridge)),
-        by=_name(given),
+        by=name_of(given),
         error=error,
     )
 
@@ -209,9 +208,3 @@ def _caller(given: dict[str, str]) -> str | None:
     kind, slash, code = said.partition("/")
     organisation = slash and kind.isascii() and kind.isdigit() and len(kind) <= 3 and code and len(code) <= 20
     return said if said == ANY or (organisation and not any(sign.isspace() or sign == "/" for sign in code)) else None
-
-
-def _name(given: dict[str, str]) -> str:
-    """Who switches, on one line."""
-    said = " ".join(given.get("by", "").split())[:_LONGEST_NAME]
-    return said if said.isprintable() else ""

@@ -31,7 +31,7 @@ from overgang.shell.soap_ingress import Bridge, Bridged
 from overgang.wire.cases import Case
 
 FOLDER: Final = Path(__file__).parent
-SECTIONS: Final = ("operations", "differences", "callers", "rules", "contracts", "cases", "changes")
+SECTIONS: Final = ("operations", "differences", "callers", "beskeder", "rules", "contracts", "cases", "changes")
 _YEAR: Final = 365 * 24 * 3600
 
 

@@ -9,16 +9,21 @@ from datetime import date, datetime
 from typing import Protocol
 
 from overgang.core.compare.values import Compared, Label, Mode, Use
+from overgang.shell.store.pushes import Push
 from overgang.shell.store.values import (
     Cluster,
     DayRow,
     Filter,
     Latency,
+    Message,
+    MessageDrop,
     ModeChange,
     ModeRow,
     Page,
     ParityRow,
+    Queue,
     Scope,
+    Way,
 )
 
 
@@ -78,6 +83,24 @@ class Source(Protocol):
         Raises SwitchRefused where modes can't be set.
         """
 
+    def queues(self) -> tuple[Queue, ...]:
+        """Each receiver's queue of technical messages, by receiver."""
+
+    def ended_messages(self, state: str) -> tuple[Message, ...]:
+        """Messages that are "dead" or "dropped", newest first; not all where they are many."""
+
+    def dead_pushes(self) -> tuple[Push, ...]:
+        """Webhooks that were given up, newest first; not all where they are many."""
+
+    def message_drops(self) -> tuple[MessageDrop, ...]:
+        """What was dropped by day, receiver and reason, the newest first."""
+
+    def way_of(self, id: str) -> Way | None:
+        """A message's way; None for an id that is not kept."""
+
+    def release(self, id: str, kind: str, at: datetime) -> bool:
+        """Put back a dead message, as one of `kind`, and its given-up webhooks; False when nothing of it is dead."""
+
 
 class Nothing:
     """The source of a gateway that keeps nothing: every page shows its empty state."""
@@ -124,3 +147,21 @@ class Nothing:
 
     def set_mode(self, scope: Scope, mode: Mode | None, by: str, at: datetime) -> bool:
         raise SwitchRefused("this gateway keeps nothing, so a mode set here would be lost")
+
+    def queues(self) -> tuple[Queue, ...]:
+        return ()
+
+    def ended_messages(self, state: str) -> tuple[Message, ...]:
+        return ()
+
+    def dead_pushes(self) -> tuple[Push, ...]:
+        return ()
+
+    def message_drops(self) -> tuple[MessageDrop, ...]:
+        return ()
+
+    def way_of(self, id: str) -> Way | None:
+        return None
+
+    def release(self, id: str, kind: str, at: datetime) -> bool:
+        return False

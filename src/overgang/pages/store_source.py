@@ -7,6 +7,7 @@ from datetime import date, datetime
 from overgang.core.compare.values import Compared, Label, Mode, Use
 from overgang.pages.sources import SourceFailed, SwitchRefused
 from overgang.shell.store.errors import StoreError
+from overgang.shell.store.pushes import Push
 from overgang.shell.store.store import Store
 from overgang.shell.store.values import (
     ANY,
@@ -14,11 +15,15 @@ from overgang.shell.store.values import (
     DayRow,
     Filter,
     Latency,
+    Message,
+    MessageDrop,
     ModeChange,
     ModeRow,
     Page,
     ParityRow,
+    Queue,
     Scope,
+    Way,
 )
 
 
@@ -111,3 +116,27 @@ class StoreSource:
                 changed = self._store.set_mode(scope, mode, by, at)
         self._switched()
         return changed
+
+    def queues(self) -> tuple[Queue, ...]:
+        with _told():
+            return self._store.queues()
+
+    def ended_messages(self, state: str) -> tuple[Message, ...]:
+        with _told():
+            return self._store.ended_messages(state)
+
+    def dead_pushes(self) -> tuple[Push, ...]:
+        with _told():
+            return self._store.dead_pushes()
+
+    def message_drops(self) -> tuple[MessageDrop, ...]:
+        with _told():
+            return self._store.message_drops()
+
+    def way_of(self, id: str) -> Way | None:
+        with _told():
+            return self._store.way_of(id)
+
+    def release(self, id: str, kind: str, at: datetime) -> bool:
+        with _told():
+            return self._store.release(id, kind, at)

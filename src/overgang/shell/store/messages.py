@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, case, delete, func, insert, select, u
 
 from overgang.shell.store import schema
 from overgang.shell.store.database import Database, last_number, take_number
-from overgang.shell.store.values import DEAD, WAITING, Message, Queue, Way
+from overgang.shell.store.values import DEAD, WAITING, Message, MessageDrop, Queue, Way
 
 _TABLE, _PUSH, _PLACE = schema.message, schema.push, schema.message_place
 _SEQUENCE, _DROP, _ALARM = schema.message_sequence, schema.message_drop, schema.message_alarm
@@ -171,6 +171,15 @@ class Messages(Database):
         """Messages in a state ("dead", "dropped"), newest first."""
         query = select(_TABLE).where(_TABLE.c.state == state).order_by(_TABLE.c.number.desc())
         return self._messages(query.limit(limit))
+
+    def message_drops(self, limit: int = 100) -> tuple[MessageDrop, ...]:
+        """What was dropped by day, receiver and reason, newest first; known for longer than the messages are kept."""
+        columns = (_DROP.c.day, _DROP.c.receiver, _DROP.c.reason)
+        query = select(*columns, _DROP.c.n).order_by(_DROP.c.day.desc(), *columns[1:]).limit(limit)
+        with self.reading() as connection:
+            return tuple(
+                MessageDrop(row.day, row.receiver, row.reason, int(row.n)) for row in connection.execute(query)
+            )
 
     def way_of(self, id_: str) -> Way | None:
         """A message's way from the event to the acknowledgement; None for an id that is not kept."""

@@ -193,6 +193,16 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageDrop:
+    """How many of a receiver's messages were dropped on a Danish day (ISO), for their "age" or the queue's "size"."""
+
+    day: str
+    receiver: str
+    reason: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """A message, its places in sequences (id, place, state, begun), its pushes (target, state, attempts, said, due)."""
 
