@@ -8,6 +8,7 @@ order they were sent, and nothing of another receiver's.
 
 import asyncio
 import json
+import os
 import random
 import re
 import signal
@@ -27,11 +28,12 @@ import sqlalchemy
 import uvicorn
 
 from figures import FIGURE
+from overgang.shell.client import Posts
 from overgang.shell.example import envelope
 from overgang.shell.loading import Loaded, load
 from overgang.shell.soap_ingress import Bridge
 from postgresql import empty_postgresql
-from running import CONFIG, ROOT, SECONDS, overgang
+from running import CONFIG, ROOT, SECONDS, Process, overgang
 
 EVENTS = 10_000
 RECEIVERS = ((8, "10101"), (8, "10111"), (2, "81"))
@@ -70,7 +72,8 @@ def streams() -> dict[tuple[int, str], dict[str, list[int]]]:
 def modern() -> Iterator[str]:
     """Answers the histories of contact groups; of the citizens of the streams, and of nobody else."""
     own = {number: events for each in streams().values() for number, events in each.items()}
-    state = {"erSlettet": False, "erAktuel": True}
+    authority = {"organisationType": 8, "organisationskode": "10101"}
+    state = {"erSlettet": False, "erAktuel": True, "registrerendeMyndighed": authority}
     moments = {"starttidspunkt": MADE, "dfdgRegistreringstidspunkt": MADE, "registreringsmetadata": state}
     answers = {
         number: json.dumps(
@@ -113,8 +116,8 @@ async def sent(place: Place) -> int:
     """Every event until it is taken, and some again; how many requests were taken."""
     taken = 0
     chosen = random.Random(SEED + 1)
-    limits = httpx.Limits(max_connections=48)
-    async with httpx.AsyncClient(trust_env=False, timeout=20, limits=limits) as client:
+    client, at_once = Posts(20), asyncio.Semaphore(60)
+    try:
 
         async def tell(receiver: tuple[int, str], about: str, number: int) -> None:
             nonlocal taken
@@ -126,16 +129,16 @@ async def sent(place: Place) -> int:
                 "Aendringstype": 1,
             }
             headers = {"x-civilRegistrationIdentifier": about, "x-requestId": f"event {number}"}
+            headers["content-type"] = "application/json"
             kind, code = receiver
             end = time.monotonic() + 120
             while time.monotonic() < end:
-                try:
-                    url = f"{place.address or 'http://127.0.0.1:9'}/beskeder/v1/Webhook/{kind}/{code}"
-                    if (await client.post(url, json=said, headers=headers)).status_code == 200:
-                        taken += 1
-                        return
-                except httpx.HTTPError:
-                    pass
+                url = f"{place.address or 'http://127.0.0.1:9'}/beskeder/v1/Webhook/{kind}/{code}"
+                async with at_once:
+                    reply = await client.post(url, json.dumps(said).encode(), headers)
+                if reply.status == 200:
+                    taken += 1
+                    return
                 await asyncio.sleep(0.05)
             raise AssertionError("an event is never taken")
 
@@ -149,6 +152,8 @@ async def sent(place: Place) -> int:
         await asyncio.gather(
             *(stream(receiver, about, events) for receiver, each in streams().items() for about, events in each.items())
         )
+    finally:
+        await client.close()
     return taken
 
 
@@ -176,6 +181,12 @@ class Walker(Thread):
         self._client = httpx.Client(trust_env=False, timeout=20)
 
     def run(self) -> None:
+        try:
+            self._run()
+        finally:
+            self._client.close()
+
+    def _run(self) -> None:
         sequence = ""
         while True:
             try:
@@ -206,7 +217,8 @@ class Walker(Thread):
         assert len(found) == len(ids), "a message has no content"
         self.fetched += found
         ranges = "".join(f'<AcknowledgementRange Lower="{one}" Upper="{one}"/>' for one in numbers)
-        body = f'<SequenceAcknowledgement xmlns="{RM}"><Identifier>{sequence}</Identifier>{ranges}</SequenceAcknowledgement>'
+        told = f"<Identifier>{sequence}</Identifier>{ranges}"
+        body = f'<SequenceAcknowledgement xmlns="{RM}">{told}</SequenceAcknowledgement>'
         self._asked("WsrmService", 1, "SequenceAcknowledgement", body)
         return len(ids)
 
@@ -232,9 +244,21 @@ def gateway(folder: Path, modern_url: str, store: str) -> Iterator[tuple[str, in
     config = folder / "gateway.toml"
     more = f'\n[store]\nurl = "{store}"\n[admission]\ndrain = 0\n'
     config.write_text(CONFIG.format(root=ROOT, modern=modern_url) + more, encoding="utf-8")
-    with overgang(folder, "serve", "--config", str(config)) as process:
+    for _ in range(20):  # one whose connection is cut while it starts ends, and its supervisor starts another one
+        with overgang(folder, "serve", "--config", str(config)) as process:
+            if not started(process):
+                continue
+            yield process.address("gateway"), process.popen.pid
+            return
+    raise AssertionError("it never starts")
+
+
+def started(process: Process) -> bool:
+    try:
         process.wait_for("admin ")
-        yield process.address("gateway"), process.popen.pid
+    except AssertionError:
+        return False
+    return True
 
 
 def cutting(store: str, over: Event) -> Callable[[], int]:
@@ -242,15 +266,14 @@ def cutting(store: str, over: Event) -> Callable[[], int]:
     if not store.startswith("postgresql"):
         return lambda: 0
     engine = sqlalchemy.create_engine(store)
-    cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    which = "pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    cut = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {which}"
     counts: list[int] = []
 
     def run() -> None:
         while not over.wait(0.5):
             with engine.begin() as connection:
-                counts.append(
-                    int(connection.exec_driver_sql(f"{cut} AND backend_type = 'client backend'").scalar() or 0)
-                )
+                counts.append(int(connection.exec_driver_sql(cut).scalar() or 0))
         engine.dispose()
 
     Thread(target=run, daemon=True).start()
@@ -261,6 +284,7 @@ def cutting(store: str, over: Event) -> Callable[[], int]:
 def test_every_event_is_fetched_by_its_receiver_in_order_and_none_is_invented(
     kind: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
+    loaded()  # once, before there are threads
     store = empty_postgresql() if kind == "postgresql" else "sqlite:///overgang.sqlite"
     place, over, calm = Place(), Event(), Event()
     walkers = [Walker(receiver, place, over) for receiver in RECEIVERS]
@@ -282,8 +306,6 @@ def test_every_event_is_fetched_by_its_receiver_in_order_and_none_is_invented(
                     break
                 kills += 1
                 assert kills < 60, "it does not come to an end"
-                import os
-
                 os.kill(pid, signal.SIGKILL)
             place.address = ""
     assert taken, "not every event was taken"

@@ -193,7 +193,7 @@ def test_what_can_not_be_kept_is_not_answered_well(monkeypatch: pytest.MonkeyPat
     def broken(*_: object) -> None:
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr(side.store, "add_messages", broken)
+    monkeypatch.setattr(side.store, "insert_messages", broken)
     answer = side.told()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert key(answer) == (1100, "store.unavailable")
@@ -210,10 +210,10 @@ def test_each_event_is_in_the_audit_with_its_citizen_hashed_and_its_values_nowhe
     side.told(b"{", id_="other")
     records = side.records()
     assert [(one["event"], one["operation"], one["organisation"]) for one in records] == [
-        ("read", "Webhook", JOBCENTER),
+        ("event", "Webhook", JOBCENTER),
         ("refused", "Webhook", JOBCENTER),
     ]
-    assert records[0]["asked"] == ["entitet 100008", "kept"]
+    assert records[0]["asked"] == ["entitet 100008"]
     assert CPR not in json.dumps(records)
     assert CPR not in caplog.text
 

@@ -29,7 +29,7 @@ from overgang.shell.telemetry import unheard
 from overgang.shell.together import Together
 from overgang.shell.tracing import Collected, Tracing
 from overgang.shell.upstream import Upstream
-from overgang.shell.webhooks import Intake, Webhooks
+from overgang.shell.webhooks import Webhooks
 from overgang.wire.masking.modern import property_names
 from overgang.wire.routes import Routes, merged
 
@@ -90,9 +90,9 @@ class Gateway:
         if keeping is not None:
             settings = config.messages
             self.pushing = Pushing(keeping.store, keeping.keepers, settings, clock)
-            intake = Intake(keeping.store, keeping.keepers, settings.targets(), self.pushing.wake)
             receivers = {one.receiver for one in settings.subscriptions}
-            self.webhooks = Webhooks(intake, keeping.books, clock, receivers)
+            targets, woken = settings.targets(), self.pushing.wake
+            self.webhooks = Webhooks(keeping.books, keeping.move_citizen, clock, receivers, targets, woken)
         self.admission = admission.Admission(config.admission.at_once)
         self._door = admitting.door(config.clients, clock)
         self._books = books or NoBooks()

@@ -19,7 +19,8 @@ from overgang.shell.client import Raw
 from overgang.shell.clock import Clock, now
 from overgang.shell.scribe import Draft, Item, Outcomes
 from overgang.shell.store.errors import StoreError
-from overgang.shell.store.ledger import Batch, Claim, Done, Dropped, Ledger, Outcome
+from overgang.shell.store.ledger import KEPT, Batch, Claim, Done, Dropped, Ledger, Outcome, message_key
+from overgang.shell.store.values import Message
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,9 @@ class Books(Protocol):
     async def once(self, account: Account, wish: Wish, run: Run, seconds: float) -> bytes:
         """The answer of a write that is carried out by `run`, unless it was before: then the answer of that time."""
 
+    async def message(self, account: Account, message: Message, targets: Mapping[str, Sequence[str]]) -> bool:
+        """An event that was told, its message and its record durable together; False when it was kept before."""
+
     async def forwarded(self, account: Account, writes: bool, run: Callable[[], Awaitable[Raw]]) -> Raw:
         """The reply of an old service that a call is handed on to by `run`."""
 
@@ -76,6 +80,9 @@ class NoBooks:
 
     async def once(self, account: Account, wish: Wish, run: Run, seconds: float) -> bytes:
         return (await run()).answer
+
+    async def message(self, account: Account, message: Message, targets: Mapping[str, Sequence[str]]) -> bool:
+        raise _unwritten()
 
     async def forwarded(self, account: Account, writes: bool, run: Callable[[], Awaitable[Raw]]) -> Raw:
         return await run()
@@ -104,6 +111,12 @@ class Kept:
             await self._put(drafts[0])
         else:
             await asyncio.gather(*(self._put(draft) for draft in drafts))
+
+    async def message(self, account: Account, message: Message, targets: Mapping[str, Sequence[str]]) -> bool:
+        account.closed = True
+        own = {message.receiver: targets[message.receiver]} if message.receiver in targets else {}
+        found = await self._put(account.draft(Kind.READ, "event"), messages=[message], targets=own)
+        return found[message_key(message.id)].owner == KEPT
 
     async def refused(self, account: Account, fault: Fault) -> None:
         """A refusal that tells what the modern side knows is written down before it leaves, like any read."""

@@ -118,6 +118,11 @@ class Keeping:
             log.error("a technical message is not kept: %s", mistake)
             raise not_kept() from None
 
+    async def move_citizen(self, receiver: str, former: str, number: str) -> None:
+        """A receiver's messages are about a citizen's new number from now on. Raises StoreError."""
+        work = asyncio.get_running_loop()
+        await work.run_in_executor(self.keepers, self.store.move_citizen, receiver, former, number)
+
     def _add(self, messages: Sequence[Message]) -> None:
         self.store.add_messages(messages, self._config.messages.targets())
 

@@ -6,16 +6,18 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from overgang.core.audit import BEGINNING, Head, Kind, Record, linked
 from overgang.shell.signing import Signer
 from overgang.shell.store.errors import StoreError
-from overgang.shell.store.ledger import Batch, Claim, Done, Dropped, Ledger, Outcome
+from overgang.shell.store.ledger import Batch, Claim, Done, Dropped, Ledger, Outcome, message_key
 from overgang.shell.store.schema import EPOCH, MICROSECOND
+from overgang.shell.store.values import Message
 
 log = logging.getLogger(__name__)
 
+_NO_TARGETS: Final[Mapping[str, Sequence[str]]] = {}  # plain, since it goes to the process that writes
 Outcomes: TypeAlias = Mapping[bytes, Outcome]
 
 
@@ -33,12 +35,17 @@ class Draft(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A record, and the claims and outcomes that take effect together with it."""
+    """A record, and the claims, outcomes and messages that take effect together with it.
+
+    `targets` are the webhooks to which the messages of a receiver are to be pushed.
+    """
 
     draft: Draft
     claims: Sequence[Claim] = ()
     done: Sequence[Done] = ()
     dropped: Sequence[Dropped] = ()
+    messages: Sequence[Message] = ()
+    targets: Mapping[str, Sequence[str]] = _NO_TARGETS
 
 
 class Scribe:
@@ -59,6 +66,8 @@ class Scribe:
                     [one for item in items for one in item.claims],
                     [one for item in items for one in item.done],
                     [one for item in items for one in item.dropped],
+                    [one for item in items for one in item.messages],
+                    {receiver: webhooks for item in items for receiver, webhooks in item.targets.items()},
                     items[-1].draft.at,
                 )
             )
@@ -67,7 +76,8 @@ class Scribe:
             raise
         self._chains |= heads
         self._unsigned |= {head.chain: head for head in heads.values()}
-        return [{one.key: found[one.key] for one in item.claims} for item in items]
+        keys = ([*(one.key for one in item.claims), *(message_key(one.id) for one in item.messages)] for item in items)
+        return [{key: found[key] for key in own} for own in keys]
 
     def sign(self) -> None:
         """Sign where the chains stand now, where they have grown."""

@@ -4,14 +4,12 @@ POST /beskeder/v1/Webhook/{organisation type}/{organisation code}, the receiver'
 answered when the event is durable, so that the modern side sends again whatever is not.
 """
 
-import asyncio
 import hashlib
 import json
 import logging
 import re
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Executor
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -25,7 +23,7 @@ from overgang.shell.books import Books
 from overgang.shell.clock import Clock
 from overgang.shell.rest_ingress import CITIZEN, JSON, PROBLEM, REQUEST_ID, problem
 from overgang.shell.soap_ingress import where
-from overgang.shell.store import Message, Store, StoreError
+from overgang.shell.store import Message, StoreError
 from overgang.wire import strict_json
 
 log = logging.getLogger(__name__)
@@ -40,63 +38,30 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9._]{0,79}")
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,44}[\x21-\x7e])?")
 _MOST_BYTES: Final = 64 * 1024
-_AT_ONCE: Final = 500  # events written in one transaction
-_PATIENCE: Final = 10.0  # seconds that an event waits to be written
 _FORMER: Final = "tidligereCivilregistrationIdentifier"
 
-
-class Intake:
-    """Puts messages into the store, those that come meanwhile together; durable when `put` returns."""
-
-    def __init__(
-        self, store: Store, executor: Executor, targets: Mapping[str, Sequence[str]], woken: Callable[[], None]
-    ) -> None:
-        """`targets` are the webhooks of each receiver; `woken` is told that there is something to be sent."""
-        self._store, self._executor, self._targets, self._woken = store, executor, targets, woken
-        self._waiting: deque[tuple[Message, asyncio.Future[bool]]] = deque()
-        self._writing: asyncio.Task[None] | None = None
-
-    async def put(self, message: Message) -> bool:
-        """False when it is kept already. Raises StoreError, and TimeoutError."""
-        kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((message, kept))
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
-        return await asyncio.wait_for(kept, _PATIENCE)
-
-    async def _write(self) -> None:
-        while self._waiting:
-            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), _AT_ONCE))]
-            messages = [message for message, _ in taken]
-            try:
-                added = await asyncio.get_running_loop().run_in_executor(self._executor, self._add, messages)
-            except Exception as mistake:  # noqa: BLE001 - whoever waits must be told, whatever it was
-                for _, kept in taken:
-                    if not kept.done():
-                        kept.set_exception(mistake)
-                continue
-            for (_, kept), one in zip(taken, added, strict=True):
-                if not kept.done():
-                    kept.set_result(one)
-            if self._targets:
-                self._woken()
-
-    def _add(self, messages: Sequence[Message]) -> Sequence[bool]:
-        added = self._store.add_messages(messages, self._targets)
-        for message in messages:
-            if message.kind == beskeder.CPR_CHANGED.name and message.content is not None:
-                former = str(json.loads(message.content)[_FORMER])
-                self._store.move_citizen(message.receiver, former, message.citizen)
-        return added
+Move = Callable[[str, str, str], Awaitable[object]]
 
 
 class Webhooks:
     """An ASGI app for the paths below PREFIX. `counts` has the outcomes by entity: kept, repeated or a fault's key."""
 
-    def __init__(self, intake: Intake, books: Books, clock: Clock, receivers: Collection[str]) -> None:
-        """`receivers` ("type/code") are those that are subscribed; any organisation that may get messages, if empty."""
-        self._intake, self._books, self._clock = intake, books, clock
-        self._receivers = frozenset(receivers)
+    def __init__(
+        self,
+        books: Books,
+        move: Move,
+        clock: Clock,
+        receivers: Collection[str],
+        targets: Mapping[str, Sequence[str]],
+        woken: Callable[[], None],
+    ) -> None:
+        """`receivers` ("type/code") are those that are subscribed; any organisation that may get messages, if empty.
+
+        `move` moves a receiver's messages to a citizen's new number; `targets` are the webhooks of each receiver, and
+        `woken` is told that there is something to be sent.
+        """
+        self._books, self._move, self._clock = books, move, clock
+        self._receivers, self._targets, self._woken = frozenset(receivers), targets, woken
         self.counts: Counter[tuple[str, str]] = Counter()
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
@@ -106,9 +71,8 @@ class Webhooks:
             http.check_request(scope)
             message = await self._message(scope, receive, account)
             entity = message.entity_name
-            added = await self._kept(message)
-            account.asked = (f"entitet {message.entity_type}", "kept" if added else "repeated")
-            await self._books.read(account)
+            account.asked = (f"entitet {message.entity_type}",)
+            added = await self._kept(account, message)
             self._count(scope, entity, "kept" if added else "repeated")
             await http.respond(send, 200, JSON, b"{}")
         except http.Gone:
@@ -137,13 +101,17 @@ class Webhooks:
             told.service, told.operation = "beskeder", "Webhook"
             told.key = "" if outcome in ("kept", "repeated") else outcome
 
-    async def _kept(self, message: Message) -> bool:
+    async def _kept(self, account: Account, message: Message) -> bool:
         try:
-            return await self._intake.put(message)
-        except (StoreError, TimeoutError) as mistake:
-            log.error("an event is not kept: %s", mistake if isinstance(mistake, StoreError) else "it takes too long")
+            added = await self._books.message(account, message, self._targets)
+            if message.kind == beskeder.CPR_CHANGED.name and message.content is not None:
+                await self._move(message.receiver, str(json.loads(message.content)[_FORMER]), message.citizen)
+        except (GatewayFault, StoreError):
             note = "the event is not kept; send it again"
             raise GatewayFault(1100, "store.unavailable", note=note, status=503, retry_after=5) from None
+        if message.receiver in self._targets:
+            self._woken()
+        return added
 
     async def _message(self, scope: http.Scope, receive: http.Receive, account: Account) -> Message:
         place = _PLACE.fullmatch(scope["raw_path"])

@@ -10,14 +10,22 @@ from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from overgang.core.audit import Chain, Head, Kind, Record
 from overgang.shell.store import schema
-from overgang.shell.store.database import Database, Rows
+from overgang.shell.store.database import Rows
 from overgang.shell.store.errors import driven
+from overgang.shell.store.messages import Messages
+from overgang.shell.store.values import Message
 
 _AUDIT, _CHAIN, _OUTCOME, _MEMBER = schema.audit, schema.audit_chain, schema.outcome, schema.member
 _PAGE: Final = 1000
+KEPT, REPEATED = "kept", "repeated"
 _RECORDS: Final = Rows(_AUDIT)
 _CLAIMS: Final = Rows(_OUTCOME, "ON CONFLICT (key) DO NOTHING")
 _DONE: Final = Rows(_OUTCOME, "ON CONFLICT (key) DO UPDATE SET answer = excluded.answer WHERE outcome.answer IS NULL")
+
+
+def message_key(id_: str) -> bytes:
+    """Under which the outcome of a message is told."""
+    return f"message {id_}".encode()
 
 
 class Claim(NamedTuple):
@@ -68,6 +76,8 @@ class Batch:
     claims: Sequence[Claim] = ()
     done: Sequence[Done] = ()
     dropped: Sequence[Dropped] = ()
+    messages: Sequence[Message] = ()
+    targets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     at: datetime = schema.EPOCH
 
     @property
@@ -76,7 +86,7 @@ class Batch:
         return (self.at - schema.EPOCH) // schema.MICROSECOND
 
 
-class Ledger(Database):
+class Ledger(Messages):
     """Citizens are in it by keyed index only, answers and users sealed."""
 
     def subject(self, citizen: str) -> bytes:
@@ -101,8 +111,12 @@ class Ledger(Database):
             connection.execute(insert(_CHAIN), row)
 
     def write(self, batch: Batch) -> Mapping[bytes, Outcome]:
-        """All of it, durably, or nothing; the outcomes under the keys that were claimed. Raises StoreError."""
+        """All of it, durably, or nothing; the outcomes under the keys that were claimed. Raises StoreError.
+
+        Under `message_key` of a message, whose it is says whether it was kept now (KEPT) or before (REPEATED).
+        """
         with self.writing() as connection, self._driven():
+            found = self._added(connection, batch)
             if batch.records:
                 _RECORDS.insert(connection, [_row(record) for record in batch.records])
             if batch.done:
@@ -110,7 +124,16 @@ class Ledger(Database):
             for one in batch.dropped:
                 mine = (_OUTCOME.c.key == one.key) & (_OUTCOME.c.owner == one.owner)
                 connection.execute(delete(_OUTCOME).where(mine & _OUTCOME.c.answer.is_(None)))
-            return self._claimed(connection, batch) if batch.claims else {}
+            return {**found, **self._claimed(connection, batch)} if batch.claims else found
+
+    def _added(self, connection: Connection, batch: Batch) -> dict[bytes, Outcome]:
+        if not batch.messages:
+            return {}
+        added = self.insert_messages(connection, batch.messages, batch.targets)
+        return {
+            message_key(message.id): Outcome(b"", KEPT if one else REPEATED, None)
+            for message, one in zip(batch.messages, added, strict=True)
+        }
 
     def outcomes(self, keys: Sequence[bytes]) -> Mapping[bytes, Outcome]:
         """What is known under these keys."""

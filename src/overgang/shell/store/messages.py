@@ -34,27 +34,33 @@ class Messages(Database):
         since whoever is handed that one reads what stands by then. `targets` are the webhooks of a receiver, to which
         its messages are to be pushed too.
         """
-        added = []
         with self.writing() as connection:
-            given = last_number(connection, "message")  # first, so that nobody adds the same ones meanwhile
-            known = self._kept_already(connection, messages)
-            rows, pushes = [], []
-            for message in messages:
-                marks = {message.id, (message.receiver, message.digest)} - {(message.receiver, None)}
-                added.append(known.isdisjoint(marks))
-                if not added[-1]:
-                    continue
-                known |= marks
-                given += 1
-                rows.append(self._message_row(message, given))
-                for target in (targets or {}).get(message.receiver, ()) if message.state == WAITING else ():
-                    index = rows[-1]["citizen_index"]
-                    pushes.append({"target": target, "message": given, "citizen_index": index, "due": message.made})
-            if rows:
-                take_number(connection, "message", given)
-                connection.execute(insert(_TABLE), rows)
-            if pushes:
-                connection.execute(insert(_PUSH).values(state=WAITING, attempts=0, said=""), pushes)
+            return self.insert_messages(connection, messages, targets or {})
+
+    def insert_messages(
+        self, connection: Connection, messages: Sequence[Message], targets: Mapping[str, Sequence[str]]
+    ) -> tuple[bool, ...]:
+        """What `add_messages` does, within a transaction."""
+        added = []
+        given = last_number(connection, "message")  # first, so that nobody adds the same ones meanwhile
+        known = self._kept_already(connection, messages)
+        rows, pushes = [], []
+        for message in messages:
+            marks = {message.id, (message.receiver, message.digest)} - {(message.receiver, None)}
+            added.append(known.isdisjoint(marks))
+            if not added[-1]:
+                continue
+            known |= marks
+            given += 1
+            rows.append(self._message_row(message, given))
+            for target in targets.get(message.receiver, ()) if message.state == WAITING else ():
+                index = rows[-1]["citizen_index"]
+                pushes.append({"target": target, "message": given, "citizen_index": index, "due": message.made})
+        if rows:
+            take_number(connection, "message", given)
+            connection.execute(insert(_TABLE), rows)
+        if pushes:
+            connection.execute(insert(_PUSH).values(state=WAITING, attempts=0, said=""), pushes)
         return tuple(added)
 
     def _kept_already(self, connection: Connection, messages: Sequence[Message]) -> set[Any]:
