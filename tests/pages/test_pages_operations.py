@@ -10,13 +10,17 @@ OWN = {"sec-fetch-site": "same-origin"}
 SCOPE = Scope("AbsenceRegistrationService/7", "CreateAbsence")
 
 
+SHOWN = 30  # on a page
+
+
 def names(query: str) -> list[str]:
     page = tree(ask(pages(filled()), f"/operations{query}"))
     return [words(link) for link in page.xpath("//table//th[@scope='row']/a")]
 
 
 def test_the_list_has_every_bridged_operation_once() -> None:
-    assert names("") == [name for _, _, name in operations()]
+    shown = [name for page in range(1, len(operations()) // SHOWN + 2) for name in names(f"?page={page}")]
+    assert shown == [name for _, _, name in operations()]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +43,7 @@ def test_the_list_is_filtered(query: str, expected: list[str]) -> None:
 def test_a_filter_with_an_unknown_value_is_passed_over_and_named() -> None:
     page = tree(ask(pages(), "/operations?area=nope&state=bad&colour=red"))
 
-    assert len(page.xpath("//table//th[@scope='row']")) == len(operations())
+    assert len(page.xpath("//table//th[@scope='row']")) == min(len(operations()), SHOWN)
     assert words(page.xpath("//p[@class='notice']")[0]).endswith("passed over: colour, area, state")
 
 

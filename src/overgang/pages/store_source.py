@@ -1,8 +1,9 @@
 """The store as the pages' source."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from types import MappingProxyType
 
 from overgang.core.compare.values import Compared, Label, Mode, Use
 from overgang.pages.sources import SourceFailed, SwitchRefused
@@ -47,8 +48,10 @@ class StoreSource:
         mode_of: Callable[[str, str, str], Mode],
         switched: Callable[[], None] = lambda: None,
         reaches: Callable[[str], bool] = lambda service: True,
+        targets: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
-        self._store = store
+        """`targets` are the webhooks of each receiver of messages."""
+        self._store, self._targets = store, targets
         self._mode_of = mode_of
         self._switched = switched
         self._reaches = reaches
@@ -139,4 +142,4 @@ class StoreSource:
 
     def release(self, id: str, kind: str, at: datetime) -> bool:
         with _told():
-            return self._store.release(id, kind, at)
+            return self._store.release(id, kind, at, self._targets)

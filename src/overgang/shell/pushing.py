@@ -85,8 +85,7 @@ class Pushing:
             return
         said = reply.trouble or f"status {reply.status}"
         now, delay = self._clock(), DELAYS[min(push.attempts, len(DELAYS) - 1)]
-        over = now + timedelta(seconds=delay) > push.message.made + timedelta(hours=self._settings.give_up)
-        given_up = over or reply.status == _GONE
+        given_up = reply.status == _GONE or _waited(push.attempts + 1) > self._settings.give_up * 3600
         self.counts["given up" if given_up else "failed"] += 1
         log.warning("a webhook of %s was not delivered: %s%s", webhook.receiver, said, "; given up" if given_up else "")
         due = now + timedelta(seconds=delay)
@@ -105,6 +104,11 @@ class Pushing:
 
     async def _stored(self, work: Any, *given: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *given)
+
+
+def _waited(attempts: int) -> float:
+    """Seconds for which a message has been tried when the next attempt is due, since it was new or released."""
+    return sum(DELAYS[min(one, len(DELAYS) - 1)] for one in range(attempts))
 
 
 def event(message: Message) -> dict[str, Any]:

@@ -205,15 +205,26 @@ class Messages(Database):
             pushed = connection.execute(pushes.where(_PUSH.c.message == number).order_by(_PUSH.c.target))
             return Way(found[0], tuple(at), tuple(tuple(row) for row in pushed))
 
-    def release(self, id_: str, kind: str, now: datetime) -> bool:
-        """Put a dead message back into its queue, as one of `kind`, and its given-up pushes; False: nothing is dead."""
+    def release(self, id_: str, kind: str, now: datetime, targets: Mapping[str, Sequence[str]] | None = None) -> bool:
+        """Put a dead message back into its queue, as one of `kind`, and its given-up pushes; False: nothing is dead.
+
+        What was never pushed is, now, to the webhooks of its receiver (`targets`).
+        """
         with self.writing() as connection:
             dead = (_TABLE.c.id == id_) & (_TABLE.c.state == DEAD)
             number = select(_TABLE.c.number).where(_TABLE.c.id == id_).scalar_subquery()
             again = update(_PUSH).where(_PUSH.c.message == number, _PUSH.c.state == DEAD)
             pushes = connection.execute(again.values(state=WAITING, attempts=0, due=now)).rowcount
-            back = connection.execute(update(_TABLE).where(dead).values(state=WAITING, kind=kind, ended=None)).rowcount
-            return bool(pushes or back)
+            row = connection.execute(select(_TABLE).where(dead)).first()
+            if row is not None:
+                connection.execute(update(_TABLE).where(dead).values(state=WAITING, kind=kind, ended=None))
+                new = [
+                    {"target": one, "message": row.number, "citizen_index": row.citizen_index, "due": now}
+                    for one in (targets or {}).get(row.receiver, ())
+                ]
+                if new:
+                    connection.execute(insert(_PUSH).values(state=WAITING, attempts=0, said=""), new)
+            return bool(pushes) or row is not None
 
     def _messages(self, query: Select[Any]) -> tuple[Message, ...]:
         with self.reading() as connection:
