@@ -169,10 +169,10 @@ def test_the_rules_own_message_arrives_the_same_way(trial: Process) -> None:
 
 
 def test_job_oriented_education_that_an_a_kasse_registers_is_told_to_the_jobcenter(trial: Process) -> None:
-    own = next(str(one.state["jobcenter"]) for one in CITIZENS if one.label == "tilmeldt")
+    own = next(str(one.state["jobcenter"]) for one in CITIZENS if one.label == "nytilmeldt")
     jobcenter, fund = Old(trial, (8, own)), Old(trial, A_KASSE)
     jobcenter.emptied(0), fund.emptied(0)
-    id_ = register(trial, "tilmeldt", "/visiteringogstatus/v1/Fravaer", absence(40, 31), A_KASSE)
+    id_ = register(trial, "nytilmeldt", "/visiteringogstatus/v1/Fravaer", absence(40, 31), A_KASSE)
     for who in (jobcenter, fund):
         contents = dict(who.emptied(2))
         assert contents.keys() == {"GetAbsenceVersion1", "GetJobOrientedEducationVersion1"}
