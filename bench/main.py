@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import figures, gateways, install, latency, mixed, overload, startup, subjects
+from bench import figures, gateways, install, latency, messages, mixed, overload, startup, subjects
 from bench.load import BenchError
 
-PARTS = ("calls", "mixed", "large", "codec", "startup", "latency", "overload")
+PARTS = ("calls", "mixed", "large", "codec", "startup", "latency", "overload", "messages")
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -83,6 +83,12 @@ def _run(asked: argparse.Namespace, folder: Path) -> None:
         loads = overload.measure(folder / "overload", seconds=asked.seconds, tell=_tell)
         print("\n" + figures.text(overload.table(loads)))
         others["overload"] = [asdict(one) for one in loads]
+    if "messages" in parts:
+        install.tool("nginx")
+        print(f"\nTechnical messages, {messages.CALLERS} senders, {asked.seconds} s each")
+        flows = messages.measure(folder / "messages", seconds=asked.seconds, tell=_tell)
+        print("\n" + figures.text(messages.table(flows)))
+        others["messages"] = {name: asdict(one) for name, one in flows.items()}
     if asked.json:
         asked.json.write_text(figures.as_json(measured, others), encoding="utf-8")
 
