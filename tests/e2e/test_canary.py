@@ -21,6 +21,7 @@ from running import CITIZENS, CONFIG, ROOT, SECONDS, Process, modern_side, overg
 NUMBER = CITIZENS[0].number
 SPACED = f"{NUMBER[:6]}-{NUMBER[6:]}"
 NAME = "Kanariefugl Gulfjer"
+GUID = "6d1f7a0e-53c5-4f0e-9a43-0a5c1e2b7e20"
 PAGES = (
     "/",
     "/operations",
@@ -30,6 +31,7 @@ PAGES = (
     "/contracts",
     "/cases",
     "/changes",
+    "/beskeder",
     "/metrics",
     "/readyz",
 )
@@ -121,6 +123,24 @@ def drive(client: httpx.Client, admin: str) -> None:
         client.post(FRAVAER, headers={**about, "x-requestId": NUMBER}, json=fravaer(**change))
         client.post(FRAVAER, headers={**about, "x-requestId": f"{NAME}-{len(change)}"}, json=fravaer(**change))
     client.post(FRAVAER, headers={**about, "content-type": "application/json"}, content=f'{{"a":{NUMBER},}}')
+    told = {"EntitetNavn": NAME, "EntitetId": 100008, "EksternIdentifier": GUID, "IdentifikationstypeId": 1}
+    told |= {"Aendringstype": 1, "Body": {"tidligereCivilregistrationIdentifier": NUMBER, NUMBER: NAME}}
+    for hook in ("8/10101", f"8/{NUMBER[:9]}", f"8/{NUMBER}", "2/81"):
+        for changed in (
+            {},
+            {"EntitetNavn": f"Om{NUMBER}"},
+            {"EntitetId": int(NUMBER[:9])},
+            {"EntitetId": 100013},
+            {"EksternIdentifier": NUMBER},
+            {NUMBER: NAME},
+        ):
+            url = f"/beskeder/v1/Webhook/{hook}"
+            client.post(url, headers={**about, "x-requestId": f"{NUMBER} {len(changed)}"}, json=told | changed)
+            client.post(url, headers={"x-civilRegistrationIdentifier": SPACED}, json=told | changed)
+    for path in ("Besked", f"Besked?efter={NUMBER}", f"Besked/Opslag?beskedIdentifiers={NUMBER}", f"Sekvens/{NUMBER}"):
+        client.get(f"/beskeder/v1/{path}", headers=about)
+    asked = f'<SequenceRequest xmlns="http://service.bm.dk/WsrmService/2024/06/01/"><Identifier>{NUMBER}</Identifier>'
+    client.post("/PjakTassWCF/1/WsrmService.svc", content=wrapped(f"{asked}</SequenceRequest>", header), headers=xml)
     for path in PAGES:
         assert httpx.get(f"{admin}{path}?q={NUMBER}", trust_env=False).status_code < 500
         httpx.get(f"{admin}{path}/{NUMBER}", trust_env=False)

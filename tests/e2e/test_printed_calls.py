@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ from running import SECONDS, Process, citizen, demo, lines, overgang
 COMMAND = re.compile(r"^curl .*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
-def printed(process: Process) -> tuple[str, str]:
-    """The SOAP call and the REST call, as they stand in standard output."""
-    soap_call, rest_call = COMMAND.findall(process.stdout.replace("\n\nCtrl-C stops.", "\n\n"))
-    return soap_call, rest_call
+def printed(process: Process) -> tuple[str, str, str]:
+    """The SOAP call, the REST call and that for the messages, as they stand in standard output."""
+    soap_call, rest_call, messages_call = COMMAND.findall(process.stdout.replace("\n\nCtrl-C stops.", "\n\n"))
+    return soap_call, rest_call, messages_call
 
 
 def paste(command: str) -> tuple[int, str]:
@@ -43,7 +44,7 @@ def counts(process: Process) -> Any:
 
 def test_the_printed_calls_work_word_for_word_and_a_second_paste_changes_nothing(tmp_path: Path) -> None:
     with demo(tmp_path) as process:
-        soap_call, rest_call = printed(process)
+        soap_call, rest_call, messages_call = printed(process)
         before = counts(process)
 
         first, second = paste(soap_call), paste(soap_call)
@@ -57,6 +58,10 @@ def test_the_printed_calls_work_word_for_word_and_a_second_paste_changes_nothing
         assert status == 200
         assert [each["fravaerIdentifier"] for each in json.loads(body)["fravaer"]] == [fravaer_id]
         assert citizen("dagpengemodtager") in rest_call
+        end = time.monotonic() + SECONDS
+        while not (told := json.loads(paste(messages_call)[1])["beskeder"]):
+            assert time.monotonic() < end
+        assert [(one["entitetNavn"], one["eksternIdentifier"]) for one in told] == [("Fravaer", fravaer_id)]
 
         assert process.stop(signal.SIGINT) == 0
         assert process.stderr == ""
@@ -99,7 +104,7 @@ def test_a_folder_that_can_not_hold_the_data_is_told_in_one_line(tmp_path: Path)
 
 def test_the_trial_can_stand_on_another_day(tmp_path: Path) -> None:
     with demo(tmp_path, "--on", "2024-12-10") as process:
-        soap_call, rest_call = printed(process)
+        soap_call, rest_call, _ = printed(process)
 
         assert "<n5:StartDate>2024-12-10T" in re.sub(r"<\w+:StartDate>", "<n5:StartDate>", soap_call)
         assert paste(soap_call)[0] == 200
@@ -114,14 +119,14 @@ def test_the_trial_can_stand_on_another_day(tmp_path: Path) -> None:
 def test_a_data_folder_keeps_what_was_registered_and_the_ids_of_repeats(tmp_path: Path) -> None:
     data = tmp_path / "data" / "below"
     with demo(tmp_path / "first", "--data-dir", str(data)) as process:
-        soap_call, _ = printed(process)
+        soap_call, _, _ = printed(process)
         address = process.address("gateway")
         status, body = paste(soap_call)
         assert status == 200
         assert process.stop() == 0
 
     with demo(tmp_path / "second", "--data-dir", str(data)) as process:
-        _, rest_call = printed(process)
+        _, rest_call, _ = printed(process)
         status, shown = paste(rest_call)
         assert [each["fravaerIdentifier"] for each in json.loads(shown)["fravaer"]] == [receipt_of(body)]
 

@@ -4,6 +4,7 @@
 """
 
 import base64
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from lxml import etree
 from overgang.core.errors import CallerFault, Fault
 from overgang.shell.tracing import read as read_trace
 from overgang.shell.upstream import retry_after
+from overgang.shell.webhooks import fields
 from overgang.wire import client_cert, guard, strict_json
 from overgang.wire.contract import Contract, load
 from overgang.wire.envelope import open_envelope, version_of
@@ -159,7 +161,39 @@ XML = (
     b"xsi:nil",
     b"\xff\xfe",
 )
+
+
+def check_webhook(data: bytes) -> None:
+    """The documented fields of an event as they are documented, or a fault that has none of it."""
+    try:
+        said = fields(data)
+    except CallerFault as fault:
+        assert fault.number in (1001, 1014)
+        return
+    assert said.keys() <= {name[0].lower() + name[1:] for name in EVENT} | {
+        "versionIdentifier",
+        "startdato",
+        "slutdato",
+    }
+    assert 1 <= said["aendringstype"] <= 3
+    assert said["identifikationstypeId"] == 1
+
+
+EVENT = {
+    "EntitetNavn": "Kontaktgruppe",
+    "EntitetId": 100008,
+    "EksternIdentifier": "6d1f7a0e-53c5-4f0e-9a43-0a5c1e2b7e20",
+    "IdentifikationstypeId": 1,
+    "Aendringstype": 1,
+    "Body": {"a": "b"},
+}
+
 TARGETS: dict[str, Target] = {
+    "webhook": Target(
+        check_webhook,
+        lambda: [json.dumps(EVENT).encode()],
+        (b'"', b"{", b"}", b",", b":", b"null", b"1e0", b"entitetId"),
+    ),
     "guard": Target(check_guard, _samples, XML),
     "envelope": Target(
         check_envelope,

@@ -14,10 +14,11 @@ BORGERLIGT_OMBUD = 3
 
 
 def text(loaded: Loaded, config: Config, citizen: str, now: datetime) -> str:
-    """A SOAP call that registers an absence of today, and the REST call that shows it, as curl commands."""
+    """A SOAP call that registers an absence of today, and REST calls that show it and the message about it."""
     return (
         f"Register an absence as an old system does (paste as it is):\n\n{soap_call(loaded, config, citizen, now)}\n\n"
-        f"See it as a migrated system does:\n\n{rest_call(config, citizen, now)}\n\nCtrl-C stops."
+        f"See it as a migrated system does:\n\n{rest_call(config, citizen, now)}\n\n"
+        f"Read the message about it that the jobcenter gets:\n\n{messages_call(config, now)}\n\nCtrl-C stops."
     )
 
 
@@ -43,9 +44,17 @@ def soap_call(loaded: Loaded, config: Config, citizen: str, now: datetime) -> st
 
 def rest_call(config: Config, citizen: str, now: datetime) -> str:
     """curl for the same citizen's absences."""
+    return _get(config, "visiteringogstatus/v1/Fravaer", now, {"x-civilRegistrationIdentifier": citizen})
+
+
+def messages_call(config: Config, now: datetime) -> str:
+    """curl for the messages of the same jobcenter."""
+    return _get(config, "beskeder/v1/Besked", now, {})
+
+
+def _get(config: Config, path: str, now: datetime, more: dict[str, str]) -> str:
     names, (kind, code) = config.headers, JOBCENTER
-    headers = {
-        "x-civilRegistrationIdentifier": citizen,
+    headers = more | {
         names.organisation_type: str(kind),
         names.organisation_code: code,
         names.user_full_name: quote(str(USER["full_name"]), safe=" "),
@@ -55,7 +64,7 @@ def rest_call(config: Config, citizen: str, now: datetime) -> str:
         names.user_organisation_code: code,
         names.registered: _registered(now),
     }
-    lines = [f"curl -sS {config.listen.public}/visiteringogstatus/v1/Fravaer"]
+    lines = [f"curl -sS {config.listen.public}/{path}"]
     lines += [f"  -H '{name}: {value}'" for name, value in headers.items()]
     return " \\\n".join(lines)
 

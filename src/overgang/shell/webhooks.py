@@ -124,7 +124,9 @@ class Webhooks:
         if not account.peer.actor.messages:
             raise CallerFault(4575, "webhook.sender", expected="a sender of messages")
         raw = await http.body(scope, receive, _MOST_BYTES)
-        said = _said(scope, raw)
+        if (http.header(scope, b"content-type") or "").partition(";")[0].strip().lower() != JSON:
+            raise CallerFault(1014, "http.media_type", expected=JSON, status=415)
+        said = fields(raw)
         account.citizen = citizen = _citizen(scope)
         kind = beskeder.BY_ENTITY.get(said["entitetId"])
         self._check_receiver(receiver, kind)
@@ -161,11 +163,11 @@ class Webhooks:
             raise CallerFault(4575, "webhook.entitled", expected="a receiver that may get this kind of message")
 
 
-def _said(scope: http.Scope, raw: bytes) -> dict[str, Any]:
-    """The documented fields of an event, in either case of their first letter; what else there is, is left alone."""
-    kind = (http.header(scope, b"content-type") or "").partition(";")[0].strip().lower()
-    if kind != JSON:
-        raise CallerFault(1014, "http.media_type", expected=JSON, status=415)
+def fields(raw: bytes) -> dict[str, Any]:
+    """The documented fields of an event, in either case of their first letter; what else there is, is left alone.
+
+    Raises CallerFault.
+    """
     try:
         given = strict_json.loads(raw, depth=16, values=1000)
     except strict_json.JsonError as mistake:
