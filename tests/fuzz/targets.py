@@ -170,11 +170,8 @@ def check_webhook(data: bytes) -> None:
     except CallerFault as fault:
         assert fault.number in (1001, 1014)
         return
-    assert said.keys() <= {name[0].lower() + name[1:] for name in EVENT} | {
-        "versionIdentifier",
-        "startdato",
-        "slutdato",
-    }
+    optional = {"versionIdentifier", "startdato", "slutdato"}
+    assert said.keys() <= {name[0].lower() + name[1:] for name in EVENT} | optional
     assert 1 <= said["aendringstype"] <= 3
     assert said["identifikationstypeId"] == 1
 
@@ -192,7 +189,7 @@ TARGETS: dict[str, Target] = {
     "webhook": Target(
         check_webhook,
         lambda: [json.dumps(EVENT).encode()],
-        (b'"', b"{", b"}", b",", b":", b"null", b"1e0", b"entitetId"),
+        (b'"', b"{", b"}", b",", b":", b"null", b"1e0", b"entitetId", b"Body"),
     ),
     "guard": Target(check_guard, _samples, XML),
     "envelope": Target(
