@@ -314,3 +314,12 @@ def test_a_release_that_can_not_be_written_down_is_not_made(source: Invented) ->
 def release_status(app: Starlette) -> int:
     given = {"token": token(ask(app, f"/beskeder/{KNOWN_BY_NOW}/release")), "by": "Test"}
     return ask(app, f"/beskeder/{KNOWN_BY_NOW}/release", "POST", data=given, headers={"origin": BASE}).status_code
+
+
+def test_the_newest_messages_lead_to_their_ways() -> None:
+    source = filled()
+    page = tree(ask(pages(source), "/beskeder"))
+    links = page.xpath("//section[@aria-labelledby='h-recent']//th//a/@href")
+    expected = [one.message for one in source.ways.values() if one.message.state in ("waiting", "acknowledged")]
+    assert len(links) == min(len(expected), 20) > 0
+    assert all(ask(pages(source), str(link)).status_code == 200 for link in links)

@@ -502,6 +502,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "queue.dropped": ("Smidt væk", "Dropped"),
         "queue.pushes": ("Webhooks venter", "Webhooks waiting"),
         "queue.dead-pushes": ("Webhooks opgivet", "Webhooks given up"),
+        "messages.recent": ("De nyeste", "The newest"),
         "messages.dead": ("Kan ikke afleveres", "Dead letters"),
         "messages.unknown": ("Ukendte entitetstyper", "Unknown entity types"),
         "messages.unknown.lead": (

@@ -21,8 +21,9 @@ from overgang.pages.entry import name_of, note
 from overgang.pages.lists import Filters
 from overgang.pages.rendering import Site, address
 from overgang.shell.store.pushes import Push
-from overgang.shell.store.values import ACKNOWLEDGED, DEAD, DROPPED, Message, Queue, Way
+from overgang.shell.store.values import ACKNOWLEDGED, DEAD, DROPPED, WAITING, Message, Queue, Way
 
+_RECENT: Final = 20
 _IS_ID: Final = re.compile(r"[!-~]{1,100}").fullmatch
 
 
@@ -82,6 +83,7 @@ def index(site: Site, request: Request) -> Response:
         ignored=filters.ignored,
         missed=filters.text("missed") == "1",
         lines=[Line(told(one.receiver), one, now - one.oldest if one.oldest else None) for one in queues],
+        recent=_recent(site),
         unknown=[shown(one) for one in source.ended_messages(DEAD)],
         unknown_total=sum(one.dead for one in queues),
         given_up=[(shown(one.message), _sent(one)) for one in source.dead_pushes()],
@@ -91,6 +93,12 @@ def index(site: Site, request: Request) -> Response:
         kinds=[(kind, _operation_page(site, kind), _types(site, kind)) for kind in beskeder.KINDS],
         elsewhere=sorted(beskeder.ELSEWHERE.items(), key=lambda item: item[1]),
     )
+
+
+def _recent(site: Site) -> list[Shown]:
+    """The newest messages that wait or were acknowledged."""
+    found = [one for state in (WAITING, ACKNOWLEDGED) for one in site.source.ended_messages(state)]
+    return [shown(one) for one in sorted(found, key=lambda one: one.number, reverse=True)[:_RECENT]]
 
 
 def shown(message: Message) -> Shown:
