@@ -116,7 +116,7 @@ class Kept:
         account.closed = True
         own = {message.receiver: targets[message.receiver]} if message.receiver in targets else {}
         found = await self._put(account.draft(Kind.READ, "event"), messages=[message], targets=own)
-        return found[message_key(message.id)].owner == KEPT
+        return found[message_key(0)].owner == KEPT
 
     async def refused(self, account: Account, fault: Fault) -> None:
         """A refusal that tells what the modern side knows is written down before it leaves, like any read."""

@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -76,8 +77,12 @@ class Scribe:
             raise
         self._chains |= heads
         self._unsigned |= {head.chain: head for head in heads.values()}
-        keys = ([*(one.key for one in item.claims), *(message_key(one.id) for one in item.messages)] for item in items)
-        return [{key: found[key] for key in own} for own in keys]
+        told: list[Outcomes] = []
+        places = count()  # of a message in the whole batch, and then in its item
+        for item in items:
+            own = {one.key: found[one.key] for one in item.claims}
+            told.append(own | {message_key(at): found[message_key(next(places))] for at in range(len(item.messages))})
+        return told
 
     def sign(self) -> None:
         """Sign where the chains stand now, where they have grown."""

@@ -23,9 +23,9 @@ _CLAIMS: Final = Rows(_OUTCOME, "ON CONFLICT (key) DO NOTHING")
 _DONE: Final = Rows(_OUTCOME, "ON CONFLICT (key) DO UPDATE SET answer = excluded.answer WHERE outcome.answer IS NULL")
 
 
-def message_key(id_: str) -> bytes:
-    """Under which the outcome of a message is told."""
-    return f"message {id_}".encode()
+def message_key(at: int) -> bytes:
+    """Under which the outcome of a message is told, by its place among those of a batch."""
+    return f"message {at}".encode()
 
 
 class Claim(NamedTuple):
@@ -113,7 +113,7 @@ class Ledger(Messages):
     def write(self, batch: Batch) -> Mapping[bytes, Outcome]:
         """All of it, durably, or nothing; the outcomes under the keys that were claimed. Raises StoreError.
 
-        Under `message_key` of a message, whose it is says whether it was kept now (KEPT) or before (REPEATED).
+        Under `message_key` of a message's place, whose it is says whether it was kept now (KEPT) or before (REPEATED).
         """
         with self.writing() as connection, self._driven():
             found = self._added(connection, batch)
@@ -130,10 +130,7 @@ class Ledger(Messages):
         if not batch.messages:
             return {}
         added = self.insert_messages(connection, batch.messages, batch.targets)
-        return {
-            message_key(message.id): Outcome(b"", KEPT if one else REPEATED, None)
-            for message, one in zip(batch.messages, added, strict=True)
-        }
+        return {message_key(at): Outcome(b"", KEPT if one else REPEATED, None) for at, one in enumerate(added)}
 
     def outcomes(self, keys: Sequence[bytes]) -> Mapping[bytes, Outcome]:
         """What is known under these keys."""
