@@ -279,7 +279,8 @@ def test_a_dead_letter_is_released_by_keyboard_and_without_script(
         tab.open(f"{switchable}/beskeder?lang=en")
         tab.run("document.querySelector('[name=id]').value = ' 00000000-0000-4000-8000-000000000000 '")
         tab.run("document.querySelector('.finder button').click()")
-        tab.until("location.pathname === '/beskeder/00000000-0000-4000-8000-000000000000'")
+        there = "location.pathname === '/beskeder/00000000-0000-4000-8000-000000000000'"
+        tab.until(f"{there} && document.readyState === 'complete'")
         assert tab.run(_WIDER) <= 0
     finally:
         tab.ask("Emulation.setScriptExecutionDisabled", value=False)
