@@ -16,6 +16,7 @@ from certificates import UNIT, authority
 from overgang.core import beskeder
 from overgang.shell.config_clients import Clients
 from overgang.shell.config_messages import MessageSettings, Subscription
+from overgang.shell.queues import besked
 from overgang.shell.store import StoreError
 
 ID = "3f0e9c1a-1d2b-4c3d-8e4f-5a6b7c8d9e0f"
@@ -242,3 +243,32 @@ def test_the_store_shows_no_number(tmp_path: Path) -> None:
         content = file.read_bytes()
         assert CPR.encode() not in content
         assert OTHER.encode() not in content
+
+
+@pytest.mark.parametrize("body", [b'{"tidligereCivilregistrationIdentifier":5}', b'{"x":1e400}', b'{"x":[{}]}'])
+def test_an_odd_body_does_not_stop_the_queue(body: bytes) -> None:
+    side = Side()
+    said = json.dumps(event(Body="BODY")).encode().replace(b'"BODY"', body)
+    assert side.told(said).status_code == 200
+    (kept,) = side.kept()
+    assert kept.content is None
+    assert json.dumps(besked(kept), allow_nan=False)
+
+
+def test_what_stands_for_an_event_without_an_id_can_not_be_computed_without_the_key(tmp_path: Path) -> None:
+    stored = []
+    for number, key in enumerate((b"k" * 32, b"l" * 32)):
+        side = Side(store=f"sqlite:///{tmp_path / str(number)}", identity_key=key)
+        assert side.told().status_code == 200
+        with side.store.reading() as connection:
+            stored.append(connection.execute(text("SELECT digest FROM message")).scalar_one())
+    assert stored[0] != stored[1]
+
+
+def test_the_body_of_an_entity_that_is_not_known_is_kept_and_not_handed_out() -> None:
+    side = Side()
+    said = json.dumps(event(EntitetId=4711, EntitetNavn="Ny", Body="BODY")).encode().replace(b'"BODY"', b'{"x":1e400}')
+    assert side.told(said).status_code == 200
+    (kept,) = side.store.ended_messages("dead")
+    assert kept.content == b'{"x":1E+400}'
+    assert "indhold" not in besked(kept)

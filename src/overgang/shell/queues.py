@@ -134,7 +134,9 @@ def besked(message: Message) -> dict[str, Any]:
         "civilregistrationIdentifier": message.citizen,
         "oprettelsestidspunkt": message.made.isoformat(),
     }
-    return told if message.content is None else told | {"indhold": json.loads(message.content)}
+    if message.content is None or kind is not beskeder.CPR_CHANGED:  # what no contract describes is not handed out
+        return told
+    return told | {"indhold": json.loads(message.content)}
 
 
 def _id(request: RestRequest) -> str:

@@ -223,10 +223,12 @@ def _citizen(scope: http.Scope) -> str:
 
 
 def _content(said: Mapping[str, Any], kind: beskeder.Besked | None) -> bytes | None:
-    """What an event says beside its metadata; that of a new CPR number must say which it was before."""
+    """What is kept of an event's body: of a new CPR number, which it was before."""
     body = said.get("body")
     if kind is beskeder.CPR_CHANGED:
         former = body.get(_FORMER) if body is not None else None
         if not isinstance(former, str) or not _CPR.fullmatch(former):
             raise CallerFault(1001, "value.invalid", element=f"body/{_FORMER}", expected="a CPR number of ten digits")
-    return None if not body else strict_json.dumps(body)
+        return strict_json.dumps({_FORMER: former})
+    # Of a kind that is not known everything is kept, for whoever looks at it; the other kinds are without content.
+    return strict_json.dumps(body) if kind is None and body else None

@@ -67,18 +67,23 @@ class Messages(Database):
         """Ids, and (receiver, digest), of what is kept of these already."""
         ids = select(_TABLE.c.id).where(_TABLE.c.id.in_([one.id for one in messages]))
         found: set[Any] = set(connection.execute(ids).scalars())
-        digests = [one.digest for one in messages if one.digest is not None]
+        digests = {keyed: one.digest for one in messages if (keyed := self._keyed(one.digest)) is not None}
         if digests:
             same = select(_TABLE.c.receiver, _TABLE.c.digest).where(_TABLE.c.digest.in_(digests))
             fresh = _TABLE.c.handed.is_(None) & _TABLE.c.fetched.is_(None) & _TABLE.c.ended.is_(None)
             pushed = select(_PUSH.c.message).where(_PUSH.c.message == _TABLE.c.number, _PUSH.c.attempts > 0).exists()
-            found |= {(row.receiver, row.digest) for row in connection.execute(same.where(fresh, ~pushed))}
+            found |= {(row.receiver, digests[row.digest]) for row in connection.execute(same.where(fresh, ~pushed))}
         return found
+
+    def _keyed(self, digest: bytes | None) -> bytes | None:
+        """A digest as it is stored: without the key it could be found out whom the event is about."""
+        return None if digest is None else self._sealer.index(digest.hex())
 
     def _message_row(self, message: Message, number: int) -> dict[str, Any]:
         about = _about(message.id)
         return {name: getattr(message, name) for name in _PLAIN} | {
             "number": number,
+            "digest": self._keyed(message.digest),
             "citizen": self._sealer.seal(message.citizen.encode(), about),
             "citizen_index": self._sealer.index(message.citizen),
             "content": None if message.content is None else self._sealer.seal(message.content, about),
