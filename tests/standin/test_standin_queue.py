@@ -183,9 +183,10 @@ def test_a_terminated_sequence_is_over_and_the_next_one_hands_out_what_was_left(
     sequence = opened(side)
     handed(side, sequence)
 
-    assert side.ask("WsrmService", "TerminateSequence", {"Identifier": sequence}) == {"Identifier": sequence}
+    for _ in range(2):  # whoever did not get the answer asks again
+        assert side.ask("WsrmService", "TerminateSequence", {"Identifier": sequence}) == {"Identifier": sequence}
 
-    for operation, body in every_use(sequence):
+    for operation, body in every_use(sequence)[:-1]:
         with pytest.raises(Faulted, match="19002"):
             side.ask("WsrmService", operation, body)
     assert len(handed(side, opened(side))) == 1

@@ -74,7 +74,7 @@ def _close(call: Call) -> Answer:
 
 def _terminate(call: Call) -> Answer:
     """LastMsgNumber is for a side that resends; what the receiver says there changes nothing."""
-    call.sequences.terminate(call.organisation, call.body["Identifier"], call.transaction.now)
+    call.sequences.terminate(call.organisation, call.body["Identifier"])
     return {"Identifier": call.body["Identifier"]}
 
 

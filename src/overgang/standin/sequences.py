@@ -32,7 +32,8 @@ class _Sequence:
 
 
 class Sequences:
-    """Of every organisation. Each method but `open` raises Refused for a sequence that is not there, or over."""
+    """Of every organisation. A method raises Refused for a sequence that is not there, or over; `terminate` only for
+    one that is not there, so that it can be asked again."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -88,17 +89,21 @@ class Sequences:
                 raise Refused(INVALID)
             sequence.closed = True
 
-    def terminate(self, organisation: Organisation, identifier: str, now: datetime) -> None:
+    def terminate(self, organisation: Organisation, identifier: str) -> None:
         """It is over; what was not acknowledged is handed out in another one."""
         with self._lock:
-            self._of(organisation, identifier, now).over = True
+            self._known_one(organisation, identifier).over = True
 
     def _of(self, organisation: Organisation, identifier: str, now: datetime) -> _Sequence:
+        sequence = self._known_one(organisation, identifier)
+        if sequence.over or sequence.expires < now:
+            raise Refused(TERMINATED)
+        return sequence
+
+    def _known_one(self, organisation: Organisation, identifier: str) -> _Sequence:
         sequence = self._known.get(_URN + identifier.removeprefix(_URN).lower())
         if sequence is None or sequence.organisation != organisation or not identifier.startswith(_URN):
             raise Refused(UNKNOWN)
-        if sequence.over or sequence.expires < now:
-            raise Refused(TERMINATED)
         return sequence
 
 
