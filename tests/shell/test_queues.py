@@ -240,8 +240,43 @@ def test_a_migrated_system_reads_the_same_queue_over_rest() -> None:
     (last,) = rest(side, "GET", "Besked", params={"efter": str(first[-1]["beskednummer"])}).json()["beskeder"]
     assert rest(side, "PUT", "Besked/Kvittering", json={"tilOgMed": first[-1]["beskednummer"]}).json() == {"antal": 2}
     assert [one.state for one in side.kept()] == ["acknowledged", "acknowledged", "waiting"]
-    assert rest(side, "GET", "Besked").json()["beskeder"][-1] == last
+    assert rest(side, "GET", "Besked").json()["beskeder"] == [last]
+    again = rest(side, "GET", "Besked", params={"efter": "0"}).json()["beskeder"]
+    assert again == [*first, last]
     assert rest(side, "GET", "Besked", params={"antal": "101"}).status_code == 400
+
+
+def test_who_only_acknowledges_reads_on_and_on() -> None:
+    side = Side()
+    for n in range(7):
+        side.told(id_=f"e{n}", citizen=(CPR, OTHER)[n % 2])
+    seen: list[int] = []
+    while found := rest(side, "GET", "Besked", params={"antal": "3"}).json()["beskeder"]:
+        seen += [one["beskednummer"] for one in found]
+        assert rest(side, "PUT", "Besked/Kvittering", json={"tilOgMed": seen[-1]}).json() == {"antal": len(found)}
+    assert seen == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_what_was_read_over_rest_is_told_again_when_it_changes_again() -> None:
+    side = Side()
+    side.told()
+    side.told()
+    assert len(rest(side, "GET", "Besked").json()["beskeder"]) == 1
+    side.told()
+    assert len(rest(side, "GET", "Besked").json()["beskeder"]) == 2
+    assert [one.times for one in side.kept()] == [2, 1]
+
+
+def test_a_dead_letter_is_not_read_and_comes_last_when_it_is_released() -> None:
+    side = Side()
+    side.told(event(EntitetId=4711, EntitetNavn="Ny"), id_="unknown")
+    side.told(id_="known")
+    (known,) = rest(side, "GET", "Besked").json()["beskeder"]
+    assert rest(side, "PUT", "Besked/Kvittering", json={"tilOgMed": known["beskednummer"]}).json() == {"antal": 1}
+    (dead,) = side.store.ended_messages("dead")
+    assert side.store.release(dead.id, "ContactGroup", side.clock.now)
+    after = {"efter": str(known["beskednummer"])}
+    assert [one["beskedIdentifier"] for one in rest(side, "GET", "Besked", params=after).json()["beskeder"]] == [dead.id]
 
 
 def test_a_rest_system_can_walk_by_sequences_too() -> None:

@@ -58,6 +58,25 @@ def test_the_same_id_for_another_receiver_is_another_event() -> None:
     assert [len(side.kept(one)) for one in (JOBCENTER, "8/10111")] == [1, 1]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [{"EntitetId": 100009, "EntitetNavn": "Personkategori"}, {"EksternIdentifier": ID}, {"Aendringstype": 2}],
+    ids=["entity", "registration", "change"],
+)
+def test_one_request_may_tell_of_several_registrations(other: dict[str, Any]) -> None:
+    side = Side()
+    for said in (event(), event(**other), event(), event(**other)):
+        assert side.told(said, id_="one request").status_code == 200
+    assert len(side.kept()) == 2
+
+
+def test_the_case_of_an_identifier_makes_no_other_event() -> None:
+    side = Side()
+    side.told(id_=ID)
+    side.told(event(EksternIdentifier=GROUP.upper()), id_=ID)
+    assert len(side.kept()) == 1
+
+
 def test_without_an_id_equal_events_are_one_until_somebody_was_handed_it() -> None:
     side = Side()
     for _ in range(3):
@@ -228,6 +247,10 @@ def test_what_waits_follows_a_citizen_to_another_number() -> None:
         ("ContactGroup", "0309932497"),
         ("CprChanged", "0309932497"),
     ]
+    side.told(event(Aendringstype=2), id_="late")
+    side.told(event(Aendringstype=2), id_="theirs", receiver="8/10111")
+    assert side.kept()[-1].citizen == "0309932497"
+    assert side.kept("8/10111")[0].citizen == CPR
 
 
 def test_the_store_shows_no_number(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from store_side import store as store
 from store_side import url as url
 
 from overgang.shell.store import Bounds, Queue, Store
+from overgang.shell.store.bounds import NOTICE
 from overgang.shell.store.values import MessageDrop
 
 BOUNDS = Bounds(days=10, most=10, alarm=0.8, shown=5)
+TOLD = NOW + NOTICE
 
 
 def filled(store: Store, n: int, receiver: str = CALLER, made: datetime = NOW) -> None:
@@ -44,13 +46,14 @@ def test_a_queue_that_is_nearly_full_is_told_of_and_calms_down(store: Store) -> 
 def test_a_queue_beyond_its_bounds_is_told_of_first_and_then_loses_its_oldest(store: Store) -> None:
     filled(store, 13)
     assert store.bound_queues(BOUNDS, NOW) == {}
+    assert store.bound_queues(BOUNDS, NOW + NOTICE / 2) == {}  # another gateway looks too
     assert len(waiting(store)) == 13
-    assert store.bound_queues(BOUNDS, NOW) == {CALLER: 3}
+    assert store.bound_queues(BOUNDS, TOLD) == {CALLER: 3}
     assert waiting(store) == [f"{CALLER} 25 {i}" for i in range(3, 13)]
     assert (queue(store).dropped, queue(store).waiting) == (3, 10)
     assert [one.id for one in store.ended_messages("dropped")] == [f"{CALLER} 25 {i}" for i in (2, 1, 0)]
     assert store.message_drops() == (MessageDrop("2026-11-25", CALLER, "size", 3),)
-    assert store.bound_queues(BOUNDS, NOW) == {}
+    assert store.bound_queues(BOUNDS, TOLD) == {}
 
 
 def test_what_is_too_old_is_dropped_after_it_was_told_of(store: Store) -> None:
@@ -65,21 +68,24 @@ def test_what_is_too_old_is_dropped_after_it_was_told_of(store: Store) -> None:
 def test_a_queue_that_others_fill_does_not_cost_theirs(store: Store) -> None:
     filled(store, 30)
     filled(store, 3, "2/81")
-    for _ in range(3):
-        store.bound_queues(BOUNDS, NOW)
+    for n in range(3):
+        store.bound_queues(BOUNDS, NOW + n * NOTICE)
+    assert queue(store).waiting == BOUNDS.most
     assert queue(store, "2/81").waiting == 3
 
 
-def test_dead_messages_count_and_are_dropped_too(store: Store) -> None:
+def test_dead_messages_are_bounded_apart_and_cost_no_other_its_place(store: Store) -> None:
     store.add_messages([replace(message(f"u{i}"), kind="", state="dead") for i in range(15)])
+    filled(store, 9)
     store.bound_queues(BOUNDS, NOW)
-    assert store.bound_queues(BOUNDS, NOW) == {CALLER: 5}
-    assert queue(store).dead == 10
+    assert store.bound_queues(BOUNDS, TOLD) == {CALLER: 5}
+    assert (queue(store).dead, queue(store).waiting) == (10, 9)
+    assert [one.id for one in store.ended_messages("dropped")] == ["u4", "u3", "u2", "u1", "u0"]
 
 
 def test_what_ended_is_shown_for_a_while_and_then_forgotten_but_counted(store: Store) -> None:
     filled(store, 13)
-    store.bound_queues(BOUNDS, NOW)
+    store.bound_queues(BOUNDS, NOW - NOTICE)
     store.bound_queues(BOUNDS, NOW)
     store.acknowledge_to(CALLER, 5, NOW)
     store.bound_queues(BOUNDS, NOW + 4 * DAY)
@@ -96,7 +102,7 @@ def test_dropped_messages_can_not_fill_the_disk_either(store: Store) -> None:
         filled(store, 25, made=NOW + timedelta(days=n / 100))
         store.add_messages([message(f"x{n} {i}") for i in range(20)])
         store.bound_queues(BOUNDS, NOW)
-        store.bound_queues(BOUNDS, NOW)
+        store.bound_queues(BOUNDS, TOLD)
     assert len(store.ended_messages("dropped", 1000)) <= BOUNDS.most
     assert queue(store).waiting == BOUNDS.most
     assert queue(store).dropped > 100

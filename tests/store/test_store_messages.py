@@ -1,14 +1,17 @@
 """Technical messages."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 from store_side import CITIZEN, DAY, KEY, NOW, message
 from store_side import shared_url as shared_url
 from store_side import store as store
 from store_side import url as url
 
 from overgang.shell.store import Message, Store, StoreError
+from overgang.shell.store.values import MessageDrop
 
 NEW_KEY = b"another key for tests of 32 bytes"
 OTHER = "2304791617"  # of config/demo/citizens.toml
@@ -106,16 +109,137 @@ def test_the_content_of_an_event_comes_back_and_is_not_shown(store: Store) -> No
     assert '{"x":1}' not in repr(found)
 
 
+def changed(id_: str, former: str, citizen: str, receiver: str = "8/101", made: datetime = NOW) -> Message:
+    """The event that tells a receiver of a citizen's new number."""
+    return replace(message(id_, receiver, citizen, made), former=former)
+
+
+def citizens(store: Store, receiver: str = "8/101") -> dict[str, str]:
+    return {one.id: one.citizen for one in store.messages(receiver)}
+
+
+A, B, C = CITIZEN, "0309932497", "0101010101"
+
+
 def test_a_receivers_messages_follow_a_citizen_to_another_number(store: Store) -> None:
     for n in range(3):
-        store.add_messages([message(f"m{n}", citizen=CITIZEN if n else OTHER)], {"8/101": ("t",)})
+        store.add_messages([message(f"m{n}", citizen=A if n else OTHER)], {"8/101": ("t",)})
     store.add_message(message("theirs", "2/81"))
     store.acknowledge_to("8/101", 2, NOW)
-    assert store.move_citizen("8/101", CITIZEN, "0309932497") == 2
-    assert [one.citizen for one in store.messages("8/101")] == [OTHER, "0309932497", "0309932497"]
-    assert [one.id for one in store.messages_about("0309932497")] == ["m1", "m2"]
-    assert [one.citizen for one in store.messages("2/81")] == [CITIZEN]  # whoever was not told does not learn it
-    assert store.move_citizen("8/101", CITIZEN, "0309932497") == 0
+    assert store.add_message(changed("change", A, B))
+    assert not store.add_message(changed("change", A, C))  # a repeat moves nothing
+    assert citizens(store) == {"m0": OTHER, "m1": B, "m2": B, "change": B}
+    assert [one.id for one in store.messages_about(B)] == ["m1", "m2", "change"]
+    assert citizens(store, "2/81") == {"theirs": A}  # whoever was not told does not learn it
+
+
+def test_what_comes_of_the_former_number_later_is_about_the_new_one(store: Store) -> None:
+    store.add_message(changed("change", A, B))
+    store.add_messages([message("late"), message("theirs", "2/81")])
+    assert citizens(store) == {"change": B, "late": B}
+    assert citizens(store, "2/81") == {"theirs": A}
+
+
+@pytest.mark.parametrize("later", [[(A, B), (B, C)], [(B, C), (A, B)]], ids=["in order", "out of order"])
+def test_a_number_that_changes_twice_is_the_last_one_whichever_is_told_first(
+    store: Store, later: list[tuple[str, str]]
+) -> None:
+    store.add_message(message("before"))
+    for n, (former, citizen) in enumerate(later):
+        store.add_message(changed(f"change {n}", former, citizen))
+    store.add_messages([message("of a", citizen=A), message("of b", citizen=B), message("of c", citizen=C)])
+    assert set(citizens(store).values()) == {C}
+
+
+def test_a_number_that_changes_back_is_the_first_one_again(store: Store) -> None:
+    store.add_message(message("before"))
+    store.add_message(changed("there", A, B))
+    store.add_message(changed("back", B, A))
+    store.add_messages([message("of a", citizen=A), message("of b", citizen=B)])
+    assert set(citizens(store).values()) == {A}
+
+
+def test_a_change_within_one_transaction_counts_for_what_stands_before_and_after_it(store: Store) -> None:
+    store.add_messages([message("before"), changed("change", A, B), message("after")])
+    assert citizens(store) == {"before": B, "change": B, "after": B}
+
+
+def test_a_change_to_the_same_number_changes_nothing(store: Store) -> None:
+    store.add_messages([message("before"), changed("change", A, A), message("after")])
+    assert set(citizens(store).values()) == {A}
+
+
+def test_a_citizens_messages_stay_in_order_for_a_webhook_when_the_number_changes(store: Store) -> None:
+    targets = {"8/101": ("t",)}
+    store.add_messages([message("first")], targets)
+    store.add_messages([changed("change", A, B), message("late", citizen=A)], targets)
+    sent = []
+    while pushes := store.take_pushes(("t",), NOW, NOW + DAY):
+        assert len(pushes) == 1
+        store.delivered(pushes[0], NOW, True)
+        sent.append(pushes[0].message.id)
+    assert sent == ["first", "change", "late"]
+
+
+def test_a_former_number_is_forgotten_and_found_after_a_change_of_key(shared_url: str) -> None:
+    older, newer = Store(shared_url, KEY), Store(shared_url, NEW_KEY, old_keys=[KEY])
+    older.add_message(changed("change", A, B))
+    newer.add_message(message("late"))
+    assert citizens(newer)["late"] == B
+    newer.forget_moves(NOW)
+    newer.add_message(message("still"))
+    assert citizens(newer)["still"] == B
+    newer.forget_moves(NOW + DAY)
+    newer.add_message(message("never"))
+    assert citizens(newer)["never"] == A
+    older.close()
+    newer.close()
+
+
+def test_neither_number_of_a_change_stands_in_the_store(store: Store) -> None:
+    store.add_message(changed("change", A, B))
+    with store.reading() as connection:
+        rows = repr(connection.execute(text("SELECT * FROM message_move")).all())
+    assert rows != "[]"
+    assert A not in rows
+    assert B not in rows
+
+
+def test_what_is_handed_over_is_written_down_and_an_equal_event_comes_again(store: Store) -> None:
+    store.add_messages([event("a")])
+    store.hand_over(store.messages("8/101"), NOW)
+    store.hand_over(store.messages("8/101"), NOW + DAY)
+    (found,) = store.messages("8/101")
+    assert (found.times, found.handed) == (2, NOW)
+    assert store.add_messages([event("b")]) == (True,)
+
+
+def test_an_event_on_its_way_to_a_webhook_is_handed_over(store: Store) -> None:
+    store.add_messages([event("a")], {"8/101": ("t",)})
+    assert store.take_pushes(("t",), NOW, NOW + DAY)
+    assert store.add_messages([event("b")]) == (True,)
+
+
+def test_dead_letters_are_not_listed_and_a_released_one_is_the_newest(store: Store) -> None:
+    store.add_messages([replace(message("unknown"), kind="", state="dead"), message("known")])
+    assert [one.id for one in store.messages("8/101")] == ["known"]
+    assert store.release("unknown", "ContactGroup", NOW)
+    assert [(one.id, one.number) for one in store.messages("8/101")] == [("known", 2), ("unknown", 3)]
+    store.add_message(message("next"))
+    assert [one.number for one in store.messages("8/101", after=2)] == [3, 4]
+
+
+def test_a_dead_letter_is_dismissed_and_counted(store: Store) -> None:
+    store.add_messages([replace(message("unknown"), kind="", state="dead", content=b"{}"), message("known")])
+    assert store.dismiss("unknown", NOW)
+    (dropped,) = store.ended_messages("dropped")
+    assert (dropped.id, dropped.ended, dropped.content) == ("unknown", NOW, None)
+    assert store.message_drops() == (MessageDrop("2026-11-25", "8/101", "dismissed", 1),)
+    assert not store.dismiss("unknown", NOW)
+    assert not store.dismiss("known", NOW)
+    assert not store.dismiss("none", NOW)
+    assert not store.release("unknown", "ContactGroup", NOW)
+    assert [one.id for one in store.messages("8/101")] == ["known"]
 
 
 def test_only_the_receivers_own_messages_are_fetched(store: Store) -> None:

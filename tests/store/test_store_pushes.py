@@ -80,10 +80,37 @@ def test_a_message_that_waits_in_the_queue_too_ends_there(filled: Store) -> None
     assert {one.state for one in filled.messages(CALLER)} == {"waiting"}
 
 
-def test_what_waits_for_a_target_that_is_gone_is_deleted(filled: Store) -> None:
-    assert filled.forget_targets(["b"]) == 3
+def test_what_waits_for_a_target_that_is_gone_goes_to_those_of_its_receiver(filled: Store) -> None:
+    first, _ = taken(filled)
+    filled.delivered(first, NOW, True)
+    filled.not_delivered(taken(filled)[0], "status 503", NOW + timedelta(days=1), False)
+    assert filled.move_pushes({CALLER: ("b", "c")}, NOW) == 2
+    assert filled.move_pushes({CALLER: ("b", "c")}, NOW) == 0
     assert taken(filled) == []
-    assert len(taken(filled, "b")) == 2
+    assert told(taken(filled, "c")) == [("c", "m1"), ("c", "m2")]
+    assert told(taken(filled, "b")) == [("b", "m0"), ("b", "m2")]
+    assert filled.messages(CALLER)[0].state == "waiting"  # "b" has it to get yet
+
+
+def test_what_waits_for_a_target_that_is_gone_stays_in_the_queue(filled: Store) -> None:
+    assert filled.move_pushes({}, NOW) == 6
+    assert taken(filled, "a", "b") == []
+    assert {one.state for one in filled.messages(CALLER)} == {"waiting"}
+
+
+def test_nothing_goes_to_the_webhook_of_another_receiver(filled: Store) -> None:
+    filled.move_pushes({CALLER: ("a",), "2/81": ("c",)}, NOW)
+    assert taken(filled, "c") == []
+
+
+def test_a_given_up_push_is_dismissed_and_its_message_waits_on(filled: Store) -> None:
+    first, _ = taken(filled)
+    filled.not_delivered(first, "status 410", NOW, True)
+    assert filled.dismiss("m0", NOW)
+    assert filled.dead_pushes() == ()
+    assert filled.message_drops() == ()
+    assert filled.messages(CALLER)[0].state == "waiting"
+    assert not filled.dismiss("m0", NOW)
 
 
 def test_two_gateways_never_take_the_same(shared_url: str) -> None:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from store_side import CALLER, DAY, NOW, message
 from store_side import shared_url as shared_url
 from store_side import store as store
 from store_side import url as url
 
-from overgang.shell.store import SequenceTrouble, Store
+from overgang.shell.store import SequenceTrouble, Store, sequences
 from overgang.shell.store.sequences import MOST_SEQUENCES
 
 LATER = NOW + DAY
@@ -140,6 +141,45 @@ def test_one_sequence_too_many_ends_the_oldest(store: Store) -> None:
     with pytest.raises(SequenceTrouble, match="SequenceTerminated"):
         handed(store, "s0")
     assert handed(store, "s1") == []
+
+
+def rows(store: Store, table: str) -> int:
+    with store.reading() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_who_never_acknowledges_leaves_no_places_behind(store: Store) -> None:
+    filled(store, 10)
+    for n in range(3 * MOST_SEQUENCES):
+        store.open_sequence(CALLER, f"s{n}", NOW + timedelta(seconds=n), LATER)
+        handed(store, f"s{n}")
+        if n % 3 == 0:
+            store.terminate_sequence(CALLER, f"s{n}", NOW)
+    assert rows(store, "message_place") <= 10 * MOST_SEQUENCES
+    store.forget_sequences(LATER + DAY, NOW)
+    assert rows(store, "message_place") == 0
+
+
+def test_the_place_of_what_was_acknowledged_is_told_until_its_sequence_is_forgotten(store: Store) -> None:
+    filled(store, 2)
+    begun(store)
+    handed(store)
+    store.acknowledge(CALLER, "s", [(1, 1)], NOW)
+    store.terminate_sequence(CALLER, "s", NOW)
+    ways = [store.way_of(id_) for id_ in ("m0", "m1")]
+    assert [[place[:3] for place in way.places] for way in ways if way] == [[("s", 1, "terminated")], []]
+
+
+def test_ended_sequences_are_forgotten_beyond_a_number(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequences, "MOST_OVER", 3)
+    for n in range(10):
+        store.open_sequence(CALLER, f"s{n}", NOW + timedelta(seconds=n), LATER)
+        store.terminate_sequence(CALLER, f"s{n}", NOW)
+    assert rows(store, "message_sequence") <= 4
+    with pytest.raises(SequenceTrouble, match="UnknownSequence"):
+        handed(store, "s0")
+    with pytest.raises(SequenceTrouble, match="SequenceTerminated"):
+        handed(store, "s9")
 
 
 def test_old_sequences_are_ended_and_then_forgotten(store: Store) -> None:

@@ -92,7 +92,7 @@ class Gateway:
             self.pushing = Pushing(keeping.store, keeping.keepers, settings, clock)
             receivers = {one.receiver for one in settings.subscriptions}
             targets, woken = settings.targets(), self.pushing.wake
-            self.webhooks = Webhooks(keeping.books, keeping.move_citizen, clock, receivers, targets, woken)
+            self.webhooks = Webhooks(keeping.books, clock, receivers, targets, woken)
         self.admission = admission.Admission(config.admission.at_once)
         self._door = admitting.door(config.clients, clock)
         self._books = books or NoBooks()

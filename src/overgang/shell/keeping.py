@@ -118,11 +118,6 @@ class Keeping:
             log.error("a technical message is not kept: %s", mistake)
             raise not_kept() from None
 
-    async def move_citizen(self, receiver: str, former: str, number: str) -> None:
-        """A receiver's messages are about a citizen's new number from now on. Raises StoreError."""
-        work = asyncio.get_running_loop()
-        await work.run_in_executor(self.keepers, self.store.move_citizen, receiver, former, number)
-
     def _add(self, messages: Sequence[Message]) -> None:
         self.store.add_messages(messages, self._config.messages.targets())
 
@@ -153,7 +148,8 @@ class Keeping:
         self.store.forget_outcomes(now_ - REMEMBERED)
         forget_records(self.store, self.signer, self._config.audit, now_)
         self.store.forget_sequences(now_, now_ - REMEMBERED)
-        self.store.forget_targets([one.target for one in self._config.messages.webhooks])
+        self.store.forget_moves(now_ - timedelta(days=self._config.messages.bounds.days))
+        self.store.move_pushes(self._config.messages.targets(), now_)
 
     def bound(self) -> None:
         """Keep the queues of messages within their bounds, and tell of those that are nearly full."""
@@ -161,7 +157,8 @@ class Keeping:
             log.error("%d messages of %s are dropped: its queue is not emptied", number, told(receiver))
         for queue in self.store.queues():
             if queue.alarm is not None:
-                log.error("the queue of %s is nearly full: %d messages wait", told(queue.receiver), queue.waiting)
+                full = "the queue of %s is nearly full: %d messages wait, %d are dead"
+                log.error(full, told(queue.receiver), queue.waiting, queue.dead)
 
     async def _every(self, seconds: float, work: Callable[[], None]) -> None:
         while True:

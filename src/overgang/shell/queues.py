@@ -15,6 +15,7 @@ from overgang.core.messages import Caller, RestReply, RestRequest
 from overgang.shell.clock import Clock
 from overgang.shell.driver import Sends
 from overgang.shell.store import Message, SequenceTrouble, Store, StoreError
+from overgang.shell.store.values import WAITING
 from overgang.shell.upstream import trouble
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,11 @@ class Queues:
 
     def _list(self, receiver: str, request: RestRequest) -> RestReply:
         after = request.query.get("efter")
-        found = self._store.messages(receiver, None if after is None else int(after), _count(request))
+        if after is None:
+            found = self._store.messages(receiver, limit=_count(request), states=(WAITING,))
+        else:
+            found = self._store.messages(receiver, int(after), _count(request))
+        self._store.hand_over(found, self._clock())
         return _reply({"beskeder": [besked(one) for one in found]})
 
     def _acknowledge_list(self, receiver: str, request: RestRequest) -> RestReply:

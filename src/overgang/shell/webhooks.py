@@ -5,11 +5,10 @@ answered when the event is durable, so that the modern side sends again whatever
 """
 
 import hashlib
-import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -23,7 +22,7 @@ from overgang.shell.books import Books
 from overgang.shell.clock import Clock
 from overgang.shell.rest_ingress import CITIZEN, JSON, PROBLEM, REQUEST_ID, problem
 from overgang.shell.soap_ingress import where
-from overgang.shell.store import Message, StoreError
+from overgang.shell.store import Message
 from overgang.wire import strict_json
 
 log = logging.getLogger(__name__)
@@ -40,8 +39,6 @@ _REQUEST_ID: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,44}[\x21-\x7e])?")
 _MOST_BYTES: Final = 64 * 1024
 _FORMER: Final = "tidligereCivilregistrationIdentifier"
 
-Move = Callable[[str, str, str], Awaitable[object]]
-
 
 class Webhooks:
     """An ASGI app for the paths below PREFIX. `counts` has the outcomes by entity: kept, repeated or a fault's key."""
@@ -49,7 +46,6 @@ class Webhooks:
     def __init__(
         self,
         books: Books,
-        move: Move,
         clock: Clock,
         receivers: Collection[str],
         targets: Mapping[str, Sequence[str]],
@@ -57,10 +53,9 @@ class Webhooks:
     ) -> None:
         """`receivers` ("type/code") are those that are subscribed; any organisation that may get messages, if empty.
 
-        `move` moves a receiver's messages to a citizen's new number; `targets` are the webhooks of each receiver, and
-        `woken` is told that there is something to be sent.
+        `targets` are the webhooks of each receiver, and `woken` is told that there is something to be sent.
         """
-        self._books, self._move, self._clock = books, move, clock
+        self._books, self._clock = books, clock
         self._receivers, self._targets, self._woken = frozenset(receivers), targets, woken
         self.counts: Counter[tuple[str, str]] = Counter()
 
@@ -104,9 +99,7 @@ class Webhooks:
     async def _kept(self, account: Account, message: Message) -> bool:
         try:
             added = await self._books.message(account, message, self._targets)
-            if message.kind == beskeder.CPR_CHANGED.name and message.content is not None:
-                await self._move(message.receiver, str(json.loads(message.content)[_FORMER]), message.citizen)
-        except (GatewayFault, StoreError):
+        except GatewayFault:
             note = "the event is not kept; send it again"
             raise GatewayFault(1100, "store.unavailable", note=note, status=503, retry_after=5) from None
         if message.receiver in self._targets:
@@ -134,13 +127,15 @@ class Webhooks:
         request_id = http.header(scope, REQUEST_ID.lower().encode())
         if request_id is not None and not _REQUEST_ID.fullmatch(request_id):
             raise CallerFault(1014, "value.invalid", element=REQUEST_ID, expected="1 to 46 printable characters")
-        named = None if request_id is None else f"{receiver} {request_id}"
-        name = said["entitetNavn"]
+        entity_id, name = said["eksternIdentifier"].lower(), said["entitetNavn"]
+        # One request may tell of several registrations, so its id alone names no event. What names it holds no number.
+        named = f"{receiver} {request_id} {said['entitetId']} {entity_id} {said['aendringstype']}"
+        everything = repr((sorted(said.items(), key=repr), citizen)).encode()
         return Message(
-            id=str(uuid4()) if named is None else str(uuid5(NAMESPACE_URL, named)),
+            id=str(uuid4() if request_id is None else uuid5(NAMESPACE_URL, named)),
             receiver=str(receiver),
             kind="" if kind is None else kind.name,
-            entity_id=said["eksternIdentifier"].lower(),
+            entity_id=entity_id,
             citizen=citizen,
             rule="",
             made=self._clock(),
@@ -148,9 +143,8 @@ class Webhooks:
             entity_name=name if _NAME.fullmatch(name) and not IN_TEXT.search(name) else "?",
             change=said["aendringstype"],
             content=content,
-            digest=hashlib.sha256(repr((sorted(said.items(), key=repr), citizen)).encode()).digest()
-            if named is None
-            else None,
+            digest=hashlib.sha256(everything).digest() if request_id is None else None,
+            former=said["body"][_FORMER] if kind is beskeder.CPR_CHANGED else None,
             state="waiting" if kind is not None else "dead",
         )
 

@@ -2,24 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from overgang.shell.store import schema
-from overgang.shell.store.database import add, danish_day
 from overgang.shell.store.messages import Messages
 from overgang.shell.store.values import DEAD, DROPPED, WAITING
 
 _MESSAGE, _PUSH, _PLACE = schema.message, schema.push, schema.message_place
-_DROP, _ALARM = schema.message_drop, schema.message_alarm
-_OPEN: Final = (WAITING, DEAD)
+_ALARM: Final = schema.message_alarm
+NOTICE: Final = timedelta(seconds=30)  # for which is told of a queue, at least, before anything of it is dropped
 _AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """A queue holds `most` messages, for `days`; at `alarm` of either it is told of.
+    """A queue holds `most` messages that wait and as many dead ones, for `days`; at `alarm` of either it is told of.
 
     What is acknowledged or dropped is still shown for `shown` days.
     """
@@ -40,33 +39,37 @@ class Bounded(Messages):
         """
         dropped: dict[str, int] = {}
         warned = self._alarmed()
-        eldest = now - timedelta(days=bounds.days)
-        for receiver, n, oldest in self._queue_sizes():
-            near = n >= bounds.alarm * bounds.most or now - oldest >= bounds.alarm * timedelta(days=bounds.days)
+        queues = self._queue_sizes()
+        for receiver, sizes in queues.items():
+            near = any(_near(bounds, now, *size) for size in sizes.values())
             if near and receiver not in warned:
                 self._warn(receiver, now)
             elif not near and receiver in warned:
                 self._calm(receiver)
-            elif near:
-                gone = self._drop_oldest(receiver, "age", _MESSAGE.c.made < eldest, now)
-                gone += self._drop_oldest(receiver, "size", None, now, n - gone - bounds.most)
+            elif near and now - warned[receiver] >= NOTICE:
+                gone = sum(self._drop_beyond(bounds, receiver, state, n, now) for state, (n, _) in sizes.items())
                 dropped |= {receiver: gone} if gone else {}
-        for receiver in warned - {one for one, _, _ in self._queue_sizes()}:
+        for receiver in warned.keys() - queues.keys():
             self._calm(receiver)
         for receiver in dropped:
             self._forget_beyond(receiver, bounds.most)
         self._forget_ended(_MESSAGE.c.ended < now - timedelta(days=bounds.shown))
         return dropped
 
-    def _alarmed(self) -> set[str]:
+    def _alarmed(self) -> dict[str, datetime]:
         with self.reading() as connection:
-            return set(connection.execute(select(_ALARM.c.receiver)).scalars())
+            return {row.receiver: row.since for row in connection.execute(select(_ALARM.c.receiver, _ALARM.c.since))}
 
-    def _queue_sizes(self) -> list[tuple[str, int, datetime]]:
-        query = select(_MESSAGE.c.receiver, func.count(), func.min(_MESSAGE.c.made))
+    def _queue_sizes(self) -> dict[str, dict[str, tuple[int, datetime]]]:
+        """By receiver and state: how many, and when the oldest was made. What waits and what is dead is bounded apart,
+        so that dead letters cost no message its place."""
+        columns = (_MESSAGE.c.receiver, _MESSAGE.c.state)
+        query = select(*columns, func.count(), func.min(_MESSAGE.c.made)).where(_MESSAGE.c.state.in_((WAITING, DEAD)))
+        sizes: dict[str, dict[str, tuple[int, datetime]]] = {}
         with self.reading() as connection:
-            found = connection.execute(query.where(_MESSAGE.c.state.in_(_OPEN)).group_by(_MESSAGE.c.receiver))
-            return [(receiver, int(n), oldest) for receiver, n, oldest in found]
+            for receiver, state, n, oldest in connection.execute(query.group_by(*columns)):
+                sizes.setdefault(receiver, {})[state] = (int(n), oldest)
+        return sizes
 
     def _warn(self, receiver: str, now: datetime) -> None:
         with self.writing() as connection:
@@ -77,22 +80,25 @@ class Bounded(Messages):
         with self.writing() as connection:
             connection.execute(delete(_ALARM).where(_ALARM.c.receiver == receiver))
 
-    def _drop_oldest(self, receiver: str, reason: str, which: Any, now: datetime, most: int | None = None) -> int:
-        """Drop a receiver's oldest messages, of those that `which` means, at most so many; how many they were."""
+    def _drop_beyond(self, bounds: Bounds, receiver: str, state: str, n: int, now: datetime) -> int:
+        """Drop of a receiver's messages in a state what is too old, and the oldest of too many; how many they were."""
+        mine = (_MESSAGE.c.receiver == receiver) & (_MESSAGE.c.state == state)
+        gone = self._drop_oldest(receiver, mine & (_MESSAGE.c.made < now - timedelta(days=bounds.days)), "age", now)
+        return gone + self._drop_oldest(receiver, mine, "size", now, n - gone - bounds.most)
+
+    def _drop_oldest(
+        self, receiver: str, which: ColumnElement[bool], reason: str, now: datetime, most: int | None = None
+    ) -> int:
+        """Drop the oldest of these messages, at most so many; how many they were."""
         gone = 0
         while most is None or gone < most:
-            query = select(_MESSAGE.c.number).where(_MESSAGE.c.receiver == receiver, _MESSAGE.c.state.in_(_OPEN))
-            query = query if which is None else query.where(which)
+            query = select(_MESSAGE.c.number).where(which).order_by(_MESSAGE.c.number)
             limit = _AT_ONCE if most is None else min(_AT_ONCE, most - gone)
             with self.writing() as connection:
-                numbers = connection.execute(query.order_by(_MESSAGE.c.number).limit(limit)).scalars().all()
+                numbers = connection.execute(query.limit(limit)).scalars().all()
                 if not numbers:
                     break
-                these = update(_MESSAGE).where(_MESSAGE.c.number.in_(numbers))
-                connection.execute(these.values(state=DROPPED, ended=now, content=None))
-                connection.execute(delete(_PUSH).where(_PUSH.c.message.in_(numbers), _PUSH.c.state != "delivered"))
-                row = {"day": danish_day(now), "receiver": receiver, "reason": reason, "n": len(numbers)}
-                add(connection, _DROP, [row], ("n",))
+                self._drop(connection, receiver, numbers, reason, now)
             gone += len(numbers)
         return gone
 
@@ -115,3 +121,7 @@ class Bounded(Messages):
                 connection.execute(delete(_MESSAGE).where(_MESSAGE.c.number.in_(numbers)))
             if len(numbers) < _AT_ONCE:
                 return
+
+
+def _near(bounds: Bounds, now: datetime, n: int, oldest: datetime) -> bool:
+    return n >= bounds.alarm * bounds.most or now - oldest >= bounds.alarm * timedelta(days=bounds.days)

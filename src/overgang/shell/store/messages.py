@@ -7,15 +7,17 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
 from overgang.shell.store import schema
-from overgang.shell.store.database import Database, last_number, take_number
-from overgang.shell.store.values import DEAD, WAITING, Message, MessageDrop, Queue, Way
+from overgang.shell.store.database import Database, add, danish_day, last_number, take_number
+from overgang.shell.store.values import ACKNOWLEDGED, DEAD, DROPPED, WAITING, Message, MessageDrop, Queue, Way
 
-_TABLE, _PUSH, _PLACE = schema.message, schema.push, schema.message_place
+_TABLE, _PUSH, _PLACE, _MOVE = schema.message, schema.push, schema.message_place, schema.message_move
 _SEQUENCE, _DROP, _ALARM = schema.message_sequence, schema.message_drop, schema.message_alarm
 _PLAIN: Final = (
     "id", "receiver", "kind", "entity_id", "rule", "made", "entity_type", "entity_name", "change", "digest", "state",
 )  # fmt: skip
 _READ: Final = (*_PLAIN, "number", "times", "handed", "fetched", "ended")
+NEW_PUSH: Final = {"state": WAITING, "attempts": 0, "said": ""}
+_MOVES: Final = 16  # changes of one citizen's number that are followed
 
 
 class Messages(Database):
@@ -33,6 +35,10 @@ class Messages(Database):
         One with a `digest` has no id of its own: it is kept already while an equal one waits that nobody was handed,
         since whoever is handed that one reads what stands by then. `targets` are the webhooks of a receiver, to which
         its messages are to be pushed too.
+
+        A receiver that is told of a citizen's new number (`former`) has what it has of the former one, and what comes
+        of it later, about the new one: the modern side moves the registrations too, and finds none by the former
+        number. Whoever was not told of it does not learn it here either.
         """
         with self.writing() as connection:
             return self.insert_messages(connection, messages, targets or {})
@@ -41,26 +47,28 @@ class Messages(Database):
         self, connection: Connection, messages: Sequence[Message], targets: Mapping[str, Sequence[str]]
     ) -> tuple[bool, ...]:
         """What `add_messages` does, within a transaction."""
-        added = []
         given = last_number(connection, "message")  # first, so that nobody adds the same ones meanwhile
         known = self._kept_already(connection, messages)
-        rows, pushes = [], []
+        added = []
         for message in messages:
             marks = {message.id, (message.receiver, message.digest)} - {(message.receiver, None)}
             added.append(known.isdisjoint(marks))
-            if not added[-1]:
-                continue
-            known |= marks
-            given += 1
-            rows.append(self._message_row(message, given))
+            known |= marks if added[-1] else set()
+        new = [message for message, one in zip(messages, added, strict=True) if one]
+        for message in new:
+            if message.former is not None:
+                self._move(connection, message, message.former)
+        rows, pushes = [], []
+        for number, (message, citizen) in enumerate(self._as_called_now(connection, new), given + 1):
+            rows.append(self._message_row(message, number) | self._about_citizen(message.id, citizen))
             for target in targets.get(message.receiver, ()) if message.state == WAITING else ():
                 index = rows[-1]["citizen_index"]
-                pushes.append({"target": target, "message": given, "citizen_index": index, "due": message.made})
+                pushes.append({"target": target, "message": number, "citizen_index": index, "due": message.made})
         if rows:
-            take_number(connection, "message", given)
+            take_number(connection, "message", given + len(rows))
             connection.execute(insert(_TABLE), rows)
         if pushes:
-            connection.execute(insert(_PUSH).values(state=WAITING, attempts=0, said=""), pushes)
+            connection.execute(insert(_PUSH).values(NEW_PUSH), pushes)
         return tuple(added)
 
     def _kept_already(self, connection: Connection, messages: Sequence[Message]) -> set[Any]:
@@ -71,8 +79,7 @@ class Messages(Database):
         if digests:
             same = select(_TABLE.c.receiver, _TABLE.c.digest).where(_TABLE.c.digest.in_(digests))
             fresh = _TABLE.c.handed.is_(None) & _TABLE.c.fetched.is_(None) & _TABLE.c.ended.is_(None)
-            pushed = select(_PUSH.c.message).where(_PUSH.c.message == _TABLE.c.number, _PUSH.c.attempts > 0).exists()
-            found |= {(row.receiver, digests[row.digest]) for row in connection.execute(same.where(fresh, ~pushed))}
+            found |= {(row.receiver, digests[row.digest]) for row in connection.execute(same.where(fresh))}
         return found
 
     def _keyed(self, digest: bytes | None) -> bytes | None:
@@ -80,26 +87,91 @@ class Messages(Database):
         return None if digest is None else self._sealer.index(digest.hex())
 
     def _message_row(self, message: Message, number: int) -> dict[str, Any]:
-        about = _about(message.id)
         return {name: getattr(message, name) for name in _PLAIN} | {
             "number": number,
             "digest": self._keyed(message.digest),
-            "citizen": self._sealer.seal(message.citizen.encode(), about),
-            "citizen_index": self._sealer.index(message.citizen),
-            "content": None if message.content is None else self._sealer.seal(message.content, about),
+            "content": None if message.content is None else self._sealer.seal(message.content, _about(message.id)),
         }
+
+    def _about_citizen(self, id_: str, citizen: str) -> dict[str, bytes]:
+        sealed = self._sealer.seal(citizen.encode(), _about(id_))
+        return {"citizen": sealed, "citizen_index": self._sealer.index(citizen)}
+
+    # ---- a citizen's new number
+
+    def _move(self, connection: Connection, told: Message, former: str) -> None:
+        """What the receiver of a CPR change has of the former number is about the one that is the citizen's by now."""
+        ((_, number),) = self._as_called_now(connection, [told])
+        if number == former:  # it changes back, to what it was before the last change
+            number = told.citizen
+            if number == former:
+                return
+            self._forget_former(connection, told.receiver, number)
+        self._forget_former(connection, told.receiver, former)
+        index, sealed = self._sealer.index(former), self._sealer.seal(number.encode(), _moved(told.receiver))
+        move = {"receiver": told.receiver, "former_index": index, "number": sealed, "made": told.made}
+        connection.execute(insert(_MOVE), move)
+        mine = (_TABLE.c.receiver == told.receiver) & _TABLE.c.citizen_index.in_(self._sealer.indices(former))
+        for row in connection.execute(select(_TABLE.c.number, _TABLE.c.id).where(mine)).all():
+            about = self._about_citizen(row.id, number)
+            connection.execute(update(_TABLE).where(_TABLE.c.number == row.number).values(about))
+            pushed = update(_PUSH).where(_PUSH.c.message == row.number)
+            connection.execute(pushed.values(citizen_index=about["citizen_index"]))
+
+    def _forget_former(self, connection: Connection, receiver: str, former: str) -> None:
+        mine = (_MOVE.c.receiver == receiver) & _MOVE.c.former_index.in_(self._sealer.indices(former))
+        connection.execute(delete(_MOVE).where(mine))
+
+    def _as_called_now(self, connection: Connection, messages: Sequence[Message]) -> list[tuple[Message, str]]:
+        """Each with the number that its citizen has by now, as far as its receiver was told."""
+        numbers = [one.citizen for one in messages]
+        for _ in range(_MOVES):
+            indices = [self._sealer.indices(number) for number in numbers]
+            query = select(_MOVE).where(_MOVE.c.former_index.in_({one for some in indices for one in some}))
+            moves = {(row.receiver, row.former_index): row.number for row in connection.execute(query)}
+            if not moves:
+                break
+            for at, message in enumerate(messages):
+                for index in indices[at]:
+                    sealed = moves.get((message.receiver, index))
+                    if sealed is not None:
+                        numbers[at] = self._sealer.open(sealed, _moved(message.receiver)).decode()
+        return list(zip(messages, numbers, strict=True))
+
+    def forget_moves(self, before: datetime) -> None:
+        """Forget what a citizen's number was before, where it changed so long ago that nothing comes of it any more."""
+        with self.writing() as connection:
+            connection.execute(delete(_MOVE).where(_MOVE.c.made < before))
 
     # ---- reading
 
-    def messages(self, receiver: str, after: int | None = None, limit: int = 100) -> tuple[Message, ...]:
-        """A receiver's messages in the order they were kept, those after the number `after`; dropped ones are left out.
+    def messages(
+        self,
+        receiver: str,
+        after: int | None = None,
+        limit: int = 100,
+        *,
+        states: Sequence[str] = (WAITING, ACKNOWLEDGED),
+    ) -> tuple[Message, ...]:
+        """A receiver's messages in these states in the order they were kept, those after the number `after`.
 
-        A message that is kept later always has a higher number: whoever goes on after the last one misses none.
+        A message that is kept later, or released, always has a higher number: whoever goes on after the last one
+        misses none.
         """
-        query = select(_TABLE).where(_TABLE.c.receiver == receiver, _TABLE.c.state != "dropped")
+        query = select(_TABLE).where(_TABLE.c.receiver == receiver, _TABLE.c.state.in_(states))
         if after is not None:
             query = query.where(_TABLE.c.number > after)
         return self._messages(query.order_by(_TABLE.c.number).limit(limit))
+
+    def hand_over(self, messages: Sequence[Message], now: datetime) -> None:
+        """Write down that their receiver is about to be given these: an equal event that comes later is a new one."""
+        with self.writing() as connection:
+            self._handed(connection, [one.number for one in messages], now)
+
+    def _handed(self, connection: Connection, numbers: Sequence[int], now: datetime) -> None:
+        handed = update(_TABLE).where(_TABLE.c.number.in_(numbers))
+        connection.execute(handed.values(times=_TABLE.c.times + 1))
+        connection.execute(handed.where(_TABLE.c.handed.is_(None)).values(handed=now))
 
     def messages_about(self, citizen: str) -> tuple[Message, ...]:
         """Every message about a citizen, whoever receives it, in the order they were kept."""
@@ -114,23 +186,6 @@ class Messages(Database):
             with self.writing() as connection:
                 connection.execute(update(_TABLE).where(mine).values(fetched=now))
         return found
-
-    def move_citizen(self, receiver: str, former: str, number: str) -> int:
-        """A receiver was told of a citizen's new number: its messages are about that one; how many they were.
-
-        The modern side moves the registrations too, and finds none by the former number. Whoever was not told of it
-        does not learn it here either.
-        """
-        index = _TABLE.c.citizen_index.in_(self._sealer.indices(former)) & (_TABLE.c.receiver == receiver)
-        with self.writing() as connection:
-            rows = connection.execute(select(_TABLE.c.number, _TABLE.c.id).where(index)).all()
-            new = self._sealer.index(number)
-            for row in rows:
-                sealed = self._sealer.seal(number.encode(), _about(row.id))
-                there = update(_TABLE).where(_TABLE.c.number == row.number)
-                connection.execute(there.values(citizen=sealed, citizen_index=new))
-                connection.execute(update(_PUSH).where(_PUSH.c.message == row.number).values(citizen_index=new))
-        return len(rows)
 
     def forget_messages(self, before: datetime) -> int:
         """Delete the messages made before, whatever became of them; how many they were."""
@@ -213,23 +268,49 @@ class Messages(Database):
     def release(self, id_: str, kind: str, now: datetime, targets: Mapping[str, Sequence[str]] | None = None) -> bool:
         """Put a dead message back into its queue, as one of `kind`, and its given-up pushes; False: nothing is dead.
 
-        What was never pushed is, now, to the webhooks of its receiver (`targets`).
+        It is the newest then, since whoever reads on after a number would not see it where it was. What was never
+        pushed is, now, to the webhooks of its receiver (`targets`).
         """
         with self.writing() as connection:
-            dead = (_TABLE.c.id == id_) & (_TABLE.c.state == DEAD)
-            number = select(_TABLE.c.number).where(_TABLE.c.id == id_).scalar_subquery()
-            again = update(_PUSH).where(_PUSH.c.message == number, _PUSH.c.state == DEAD)
+            given = last_number(connection, "message") + 1
+            row = connection.execute(select(_TABLE).where(_TABLE.c.id == id_)).first()
+            if row is None:
+                return False
+            again = update(_PUSH).where(_PUSH.c.message == row.number, _PUSH.c.state == DEAD)
             pushes = connection.execute(again.values(state=WAITING, attempts=0, due=now)).rowcount
-            row = connection.execute(select(_TABLE).where(dead)).first()
-            if row is not None:
-                connection.execute(update(_TABLE).where(dead).values(state=WAITING, kind=kind, ended=None))
-                new = [
-                    {"target": one, "message": row.number, "citizen_index": row.citizen_index, "due": now}
-                    for one in (targets or {}).get(row.receiver, ())
-                ]
-                if new:
-                    connection.execute(insert(_PUSH).values(state=WAITING, attempts=0, said=""), new)
-            return bool(pushes) or row is not None
+            if row.state != DEAD:
+                return bool(pushes)
+            take_number(connection, "message", given)
+            for table in (_PUSH, _PLACE):
+                connection.execute(update(table).where(table.c.message == row.number).values(message=given))
+            there = update(_TABLE).where(_TABLE.c.number == row.number)
+            connection.execute(there.values(number=given, state=WAITING, kind=kind, ended=None))
+            new = [
+                {"target": one, "message": given, "citizen_index": row.citizen_index, "due": now}
+                for one in (targets or {}).get(row.receiver, ())
+            ]
+            if new:
+                connection.execute(insert(_PUSH).values(NEW_PUSH), new)
+            return True
+
+    def dismiss(self, id_: str, now: datetime) -> bool:
+        """Drop a dead message, and forget its given-up pushes; False: nothing is dead. It is counted as "dismissed"."""
+        with self.writing() as connection:
+            row = connection.execute(select(_TABLE).where(_TABLE.c.id == id_)).first()
+            if row is None:
+                return False
+            dead = (_PUSH.c.message == row.number) & (_PUSH.c.state == DEAD)
+            pushes = connection.execute(delete(_PUSH).where(dead)).rowcount
+            if row.state == DEAD:
+                self._drop(connection, row.receiver, [row.number], "dismissed", now)
+            return bool(pushes) or row.state == DEAD
+
+    def _drop(self, connection: Connection, receiver: str, numbers: Sequence[int], reason: str, now: datetime) -> None:
+        these = update(_TABLE).where(_TABLE.c.number.in_(numbers))
+        connection.execute(these.values(state=DROPPED, ended=now, content=None))
+        connection.execute(delete(_PUSH).where(_PUSH.c.message.in_(numbers), _PUSH.c.state != "delivered"))
+        row = {"day": danish_day(now), "receiver": receiver, "reason": reason, "n": len(numbers)}
+        add(connection, _DROP, [row], ("n",))
 
     def _messages(self, query: Select[Any]) -> tuple[Message, ...]:
         with self.reading() as connection:
@@ -246,3 +327,7 @@ class Messages(Database):
 
 def _about(id_: str) -> str:
     return f"message {id_}"
+
+
+def _moved(receiver: str) -> str:
+    return f"move {receiver}"

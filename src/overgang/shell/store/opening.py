@@ -30,7 +30,7 @@ from overgang.shell.store.errors import StoreError, told
 
 WAIT: Final = 10.0
 
-HEAD: Final = "0003"  # the newest migration
+HEAD: Final = "0004"  # the newest migration
 _MIGRATING: Final = 4920_2024  # the PostgreSQL advisory lock that only one process migrates under
 
 

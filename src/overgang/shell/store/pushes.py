@@ -1,17 +1,19 @@
 """What is to be sent to webhooks: taken by one gateway at a time, in order for each citizen, until it is delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, select, update
 
 from overgang.shell.store import schema
-from overgang.shell.store.messages import Messages
+from overgang.shell.store.database import add_new
+from overgang.shell.store.messages import NEW_PUSH, Messages
 from overgang.shell.store.values import ACKNOWLEDGED, DEAD, WAITING, Message
 
 _PUSH, _MESSAGE = schema.push, schema.message
 DELIVERED = "delivered"
+_AT_ONCE: Final = 1000
 
 
 class Push(NamedTuple):
@@ -47,6 +49,7 @@ class Pushes(Messages):
             for row in taken:
                 connection.execute(update(_PUSH).where(_mine(row.target, row.message)).values(due=until))
             numbers = [row.message for row in taken]
+            self._handed(connection, numbers, now)
             rows = connection.execute(select(_MESSAGE).where(_MESSAGE.c.number.in_(numbers))).all()
         found = {row.number: self.message_of(row) for row in rows}
         return tuple(Push(row.target, found[row.message], row.attempts) for row in taken if row.message in found)
@@ -77,11 +80,33 @@ class Pushes(Messages):
             rows = connection.execute(query).all()
         return tuple(Push(row.target, self.message_of(row), row.attempts) for row in rows)
 
-    def forget_targets(self, targets: Sequence[str]) -> int:
-        """Delete what waits for webhooks that are none any more; how many they were."""
-        with self.writing() as connection:
-            gone = delete(_PUSH).where(_PUSH.c.target.not_in(targets), _PUSH.c.state == WAITING)
-            return connection.execute(gone).rowcount
+    def move_pushes(self, targets: Mapping[str, Sequence[str]], now: datetime) -> int:
+        """What waits for a webhook that is none any more goes to those of its receiver (`targets`); how many it were.
+
+        Where its receiver has none, it waits in the queue only.
+        """
+        there = [target for some in targets.values() for target in some]
+        gone = _PUSH.c.target.not_in(there) & (_PUSH.c.state == WAITING)
+        query = select(_PUSH, _MESSAGE.c.receiver).join(_MESSAGE, _MESSAGE.c.number == _PUSH.c.message, isouter=True)
+        moved = 0
+        while True:
+            with self.writing() as connection:
+                rows = connection.execute(query.where(gone).limit(_AT_ONCE)).all()
+                new = {
+                    (target, row.message): {
+                        "target": target,
+                        "message": row.message,
+                        "citizen_index": row.citizen_index,
+                    }
+                    for row in rows
+                    for target in targets.get(row.receiver, ())
+                }
+                add_new(connection, _PUSH, [one | NEW_PUSH | {"due": now} for one in new.values()])
+                for row in rows:
+                    connection.execute(delete(_PUSH).where(_mine(row.target, row.message)))
+            moved += len(rows)
+            if len(rows) < _AT_ONCE:
+                return moved
 
 
 def _mine(target: str, message: int) -> ColumnElement[bool]:

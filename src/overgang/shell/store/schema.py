@@ -216,6 +216,16 @@ push = Table(
     Index("push_citizen", "target", "citizen_index", "state", "message"),
 )
 
+# Which number a citizen has in place of a former one, as a receiver was told: events of the former one may come later.
+message_move = Table(
+    "message_move",
+    metadata,
+    *_key("receiver"),
+    Column("former_index", LargeBinary, primary_key=True),  # a keyed hash
+    Column("number", LargeBinary, nullable=False),  # sealed
+    _moment("made"),
+)
+
 message_drop = Table(
     "message_drop",
     metadata,

@@ -7,12 +7,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from overgang.shell.store import schema
+from overgang.shell.store.comparing import parts
 from overgang.shell.store.database import Database
 from overgang.shell.store.messages import Messages
 from overgang.shell.store.values import ACKNOWLEDGED, DEAD, WAITING, Message
 
 _MESSAGE, _SEQUENCE, _PLACE = schema.message, schema.message_sequence, schema.message_place
 MOST_SEQUENCES: Final = 20  # of a receiver that are open at a time; a further one ends the oldest
+MOST_OVER: Final = 1000  # of a receiver that are over and still known; the oldest of more are forgotten
 OPEN, CLOSED, TERMINATED = "open", "closed", "terminated"
 
 
@@ -42,8 +44,10 @@ class Sequences(Messages, Database):
             connection.execute(insert(_SEQUENCE), row)
             mine = (_SEQUENCE.c.receiver == receiver) & (_SEQUENCE.c.state != TERMINATED)
             newest = select(_SEQUENCE.c.id).where(mine).order_by(_SEQUENCE.c.made.desc(), _SEQUENCE.c.id)
-            for old in connection.execute(newest.offset(MOST_SEQUENCES)).scalars().all():
-                self._end_sequence(connection, old)
+            self._end_sequences(connection, connection.execute(newest.offset(MOST_SEQUENCES)).scalars().all())
+            over = select(_SEQUENCE.c.id).where(_SEQUENCE.c.receiver == receiver, _SEQUENCE.c.state == TERMINATED)
+            eldest = over.order_by(_SEQUENCE.c.made.desc(), _SEQUENCE.c.id).offset(MOST_OVER)
+            self._delete_sequences(connection, connection.execute(eldest).scalars().all())
 
     def hand_out(self, receiver: str, id_: str, now: datetime, *, limit: int, most: int) -> tuple[Placed, ...]:
         """The first messages that wait, each with its number in the sequence, which goes up to `most`.
@@ -74,9 +78,7 @@ class Sequences(Messages, Database):
                 last = update(_SEQUENCE).where(_SEQUENCE.c.id == id_).values(last=sequence.last + len(new))
                 connection.execute(last)
             if places:
-                handed = update(_MESSAGE).where(_MESSAGE.c.number.in_(list(places)))
-                connection.execute(handed.values(times=_MESSAGE.c.times + 1))
-                connection.execute(handed.where(_MESSAGE.c.handed.is_(None)).values(handed=now))
+                self._handed(connection, list(places), now)
         return tuple(Placed(places[row.number], self.message_of(row)) for row in rows if row.number in places)
 
     def acknowledge(self, receiver: str, id_: str, ranges: Sequence[tuple[int, int]], now: datetime) -> int:
@@ -141,19 +143,15 @@ class Sequences(Messages, Database):
             except SequenceTrouble as trouble:
                 if trouble.name == "UnknownSequence":
                     raise
-            self._end_sequence(connection, id_)
+            self._end_sequences(connection, [id_])
 
     def forget_sequences(self, now: datetime, before: datetime) -> None:
         """End those that have expired, and delete those that were made before."""
         with self.writing() as connection:
-            connection.execute(
-                update(_SEQUENCE)
-                .where(_SEQUENCE.c.expires < now, _SEQUENCE.c.state != TERMINATED)
-                .values(state=TERMINATED)
-            )
+            late = select(_SEQUENCE.c.id).where(_SEQUENCE.c.expires < now, _SEQUENCE.c.state != TERMINATED)
+            self._end_sequences(connection, connection.execute(late).scalars().all())
             old = select(_SEQUENCE.c.id).where(_SEQUENCE.c.made < before, _SEQUENCE.c.state == TERMINATED)
-            connection.execute(delete(_PLACE).where(_PLACE.c.sequence.in_(old)))
-            connection.execute(delete(_SEQUENCE).where(_SEQUENCE.c.made < before, _SEQUENCE.c.state == TERMINATED))
+            self._delete_sequences(connection, connection.execute(old).scalars().all())
 
     def _begun(self, connection: Connection, receiver: str, id_: str, now: datetime, *, lock: bool = True) -> Any:
         query = select(_SEQUENCE).where(_SEQUENCE.c.id == id_, _SEQUENCE.c.receiver == receiver)
@@ -164,5 +162,14 @@ class Sequences(Messages, Database):
             raise SequenceTrouble("SequenceTerminated")
         return row
 
-    def _end_sequence(self, connection: Connection, id_: str) -> None:
-        connection.execute(update(_SEQUENCE).where(_SEQUENCE.c.id == id_).values(state=TERMINATED))
+    def _end_sequences(self, connection: Connection, ids: Sequence[str]) -> None:
+        """A message that still waits gets a place in the next one; its place here would stay for nothing."""
+        for part in parts(ids):
+            connection.execute(update(_SEQUENCE).where(_SEQUENCE.c.id.in_(part)).values(state=TERMINATED))
+            waits = select(_MESSAGE.c.number).where(_MESSAGE.c.number == _PLACE.c.message, _MESSAGE.c.state == WAITING)
+            connection.execute(delete(_PLACE).where(_PLACE.c.sequence.in_(part), waits.exists()))
+
+    def _delete_sequences(self, connection: Connection, ids: Sequence[str]) -> None:
+        for part in parts(ids):
+            connection.execute(delete(_PLACE).where(_PLACE.c.sequence.in_(part)))
+            connection.execute(delete(_SEQUENCE).where(_SEQUENCE.c.id.in_(part)))

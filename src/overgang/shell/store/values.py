@@ -148,8 +148,9 @@ class Message:
     `made` is in UTC. `number` is given when it is kept: messages of a store ascend by it, in the order they were kept.
     `kind` names the old message, "" where the entity is of no kind that is known; `change` is 1 created, 2 updated or
     3 deleted. `rule` names the rule that asked for it, "" for an event of the modern side; `content` is what such an
-    event says beside that; `digest` stands for all of an event that has no id of its own. `times`, `handed`, `fetched`
-    and `ended` tell its way.
+    event says beside that; `digest` stands for all of an event that has no id of its own. `former` is the number that
+    the citizen had before, where that is what an event tells; it is not read back. `times`, `handed`, `fetched` and
+    `ended` tell its way.
     """
 
     id: str
@@ -165,6 +166,7 @@ class Message:
     change: int = 1
     content: bytes | None = field(default=None, repr=False)
     digest: bytes | None = field(default=None, repr=False)
+    former: str | None = field(default=None, repr=False)
     state: str = WAITING
     times: int = 0
     handed: datetime | None = None
@@ -194,7 +196,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class MessageDrop:
-    """How many of a receiver's messages were dropped on a Danish day (ISO), for their "age" or the queue's "size"."""
+    """How many of a receiver's messages were dropped on a Danish day (ISO): for their "age", the queue's "size", or
+    "dismissed" by a person."""
 
     day: str
     receiver: str
