@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import hashlib
 import hmac
 import json
@@ -10,14 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
-from messages_side import CPR, JOBCENTER, OTHER, Side, event
+from messages_side import A_KASSE, CPR, JOBCENTER, OTHER, Side, event
 
 from overgang.shell.config_messages import MessageSettings, Webhook
-from overgang.shell.pushing import DELAYS, signature
+from overgang.shell.pushing import DELAYS, Pushing, signature
 
 SECRET = b"s" * 32
 
@@ -29,6 +30,7 @@ class Receiver:
         self.url = url
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.says: Callable[[dict[str, str]], int] = lambda headers: 204
+        self.more: tuple[dict[str, str], bytes] = {}, b""  # what it sends beside its status
 
     def citizens(self) -> list[tuple[str, int]]:
         return [
@@ -49,9 +51,12 @@ def served() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             made.got.append((headers, body))
+            more, content = made.more
             self.send_response(made.says(headers))
-            self.send_header("content-length", "0")
+            for name, value in {"content-length": str(len(content)), **more}.items():
+                self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -76,7 +81,13 @@ def side_of(receiver: Receiver, **more: Any) -> Side:
 def send(side: Side) -> int:
     pushing = side.app.pushing
     assert pushing is not None
-    return asyncio.run(pushing.send_due())
+    return asyncio.run(all_of(pushing))
+
+
+async def all_of(pushing: Pushing) -> int:
+    """Send what is due now; how many were tried."""
+    async with asyncio.TaskGroup() as group:
+        return await pushing.start_due(group)
 
 
 def sent(side: Side) -> None:
@@ -161,6 +172,78 @@ def test_every_other_answer_than_a_2xx_is_tried_again(receiver: Receiver, status
     assert send(side) == 1
 
 
+@pytest.mark.parametrize(
+    ("more", "content"),
+    [({"content-encoding": "gzip"}, gzip.compress(b"thanks")), ({}, b"x" * (1 << 17)), ({"x-long": "x" * 60_000}, b"")],
+    ids=["compressed", "large", "long head"],
+)
+def test_a_2xx_says_that_it_has_arrived_whatever_comes_after_it(
+    receiver: Receiver, more: dict[str, str], content: bytes
+) -> None:
+    side = side_of(receiver)
+    receiver.says = lambda headers: 200
+    receiver.more = more, content
+    side.told(id_="a")
+    sent(side)
+    assert side.kept()[0].state == "acknowledged"
+    assert len(receiver.got) == 1
+
+
+def test_the_status_of_a_refusal_that_can_not_be_read_is_told(receiver: Receiver) -> None:
+    side = side_of(receiver)
+    receiver.says = lambda headers: 503
+    receiver.more = {"content-encoding": "gzip"}, gzip.compress(b"no")
+    side.told(id_="a")
+    send(side)
+    way = side.store.way_of(side.kept()[0].id)
+    assert way is not None
+    assert [push[1:4] for push in way.pushes] == [("waiting", 1, "status 503")]
+
+
+def test_a_webhook_that_does_not_answer_holds_up_no_other(receiver: Receiver) -> None:
+    """The other's 40 messages are two batches: the second is begun while the first webhook still says nothing."""
+    with served() as slow:
+        let_go = Event()
+        slow.says = lambda headers: 200 if let_go.wait(30) else 500
+        webhooks = Webhook(JOBCENTER, slow.url, SECRET), Webhook(A_KASSE, receiver.url, SECRET)
+        side = Side(messages=MessageSettings(webhooks=webhooks, seconds=30))
+        side.told(id_="held")
+        for n in range(40):
+            side.told(id_=f"e{n}", receiver=A_KASSE, citizen=f"{n + 1:02}0185{n:04}" if n < 31 else OTHER)
+
+        async def within() -> None:
+            assert side.app.pushing is not None
+            running = asyncio.create_task(side.app.pushing.run())
+            for _ in range(400):
+                if len(receiver.got) == 40:
+                    break
+                await asyncio.sleep(0.05)
+            came = len(receiver.got), len(slow.got)
+            let_go.set()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            assert came == (40, 1)
+
+        try:
+            asyncio.run(within())
+        finally:
+            let_go.set()
+
+
+def test_a_webhook_that_moves_gets_what_waits(receiver: Receiver) -> None:
+    with served() as old:
+        side = side_of(old)
+        old.says = lambda headers: 503
+        side.told(id_="a")
+        send(side)
+    settings = MessageSettings(webhooks=(Webhook(JOBCENTER, receiver.url, SECRET),), seconds=5)
+    assert side.store.move_pushes(settings.targets(), side.clock.now) == 1
+    side.app.pushing = Pushing(side.store, side.keeping.keepers, settings, side.clock)
+    sent(side)
+    assert len(receiver.got) == 1
+    assert side.kept()[0].state == "acknowledged"
+
+
 def test_an_address_that_is_gone_for_good_is_given_up_at_once(receiver: Receiver) -> None:
     side = side_of(receiver)
     receiver.says = lambda headers: 410
@@ -210,7 +293,7 @@ def test_two_gateways_on_one_store_send_each_once(receiver: Receiver, tmp_path: 
         assert one.app.pushing is not None
         assert two.app.pushing is not None
         for _ in range(20):
-            await asyncio.gather(one.app.pushing.send_due(), two.app.pushing.send_due())
+            await asyncio.gather(all_of(one.app.pushing), all_of(two.app.pushing))
 
     asyncio.run(both())
     ids = [headers["webhook-id"] for headers, _ in receiver.got]

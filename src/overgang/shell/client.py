@@ -31,8 +31,11 @@ _TALKATIVE: Final = ("httpx", "httpcore", "pyreqwest", "reqwest", "hyper", "hype
 class Refused(Exception):
     """There is no usable reply: a key such as upstream.broken, and for the log the kind of the client's error.
 
-    `retry_after`: seconds after which it may be tried again, where that is known.
+    `retry_after`: seconds after which it may be tried again, where that is known. `status`: that of a reply whose head
+    came, 0 without one.
     """
+
+    status = 0
 
     def __init__(self, key: str, kind: str = "", retry_after: int | None = None) -> None:
         super().__init__(key)
@@ -82,7 +85,10 @@ class Posts:
         return await self.ask("POST", url, body, headers)
 
     async def ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
-        """One request; `trouble` of the reply is "timeout", "unavailable", "broken" ..."""
+        """One request; `trouble` of the reply is "timeout", "unavailable", "broken" ...
+
+        The status is there as soon as the reply's head has come, also where its content can't be used.
+        """
         try:
             async with asyncio.timeout(self._deadline):
                 sent = {**headers, "Accept-Encoding": "identity"}
@@ -90,11 +96,21 @@ class Posts:
         except TimeoutError:
             return Reply(0, "", b"", "timeout")
         except Refused as refused:
-            return Reply(0, "", b"", refused.key.removeprefix("upstream."))
+            return Reply(refused.status, "", b"", refused.key.removeprefix("upstream."))
         return Reply(raw.status, raw.kind, raw.body)
 
     async def close(self) -> None:
         await self._engine.close()
+
+
+async def _raw(status: int, headers: Iterable[tuple[str, str]], chunks: AsyncIterator[bytes], reply_bytes: int) -> Raw:
+    """What came, if it can be used. Raises Refused."""
+    try:
+        kind, after = _check_head(headers, reply_bytes)
+        return Raw(status, kind, await _collect(chunks, reply_bytes), after)
+    except Refused as refused:
+        refused.status = status
+        raise
 
 
 def _check_head(headers: Iterable[tuple[str, str]], reply_bytes: int) -> tuple[str, str]:
@@ -146,8 +162,7 @@ class _Pyreqwest:
             builder = builder.body_bytes(body)
         try:
             async with builder.build_streamed() as response:
-                kind, after = _check_head(response.headers.items(), self._reply_bytes)
-                return Raw(response.status, kind, await _collect(_chunks(response), self._reply_bytes), after)
+                return await _raw(response.status, response.headers.items(), _chunks(response), self._reply_bytes)
         except rust.BuilderError as foreign:
             raise Refused("upstream.unavailable", type(foreign).__qualname__) from None
         except rust.RequestError as foreign:
@@ -193,8 +208,8 @@ class _Httpx:
     async def _exchanged(self, sent: "httpx.Request") -> Raw:
         response = await self._transport.handle_async_request(sent)
         try:
-            kind, after = _check_head(response.headers.multi_items(), self._reply_bytes)
-            return Raw(response.status_code, kind, await _collect(response.aiter_raw(), self._reply_bytes), after)
+            came = response.status_code, response.headers.multi_items(), response.aiter_raw()
+            return await _raw(*came, self._reply_bytes)
         finally:
             await response.aclose()
 

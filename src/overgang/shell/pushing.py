@@ -42,6 +42,7 @@ class Pushing:
         self._webhooks = {one.target: one for one in settings.webhooks}
         self._posts = Posts(settings.seconds, 1 << 16)
         self._due = asyncio.Event()
+        self._busy: set[str] = set()
         self.counts: Counter[str] = Counter()
 
     def wake(self) -> None:
@@ -52,30 +53,47 @@ class Pushing:
         """Send until it is cancelled."""
         if not self._webhooks:
             return
-        while True:
-            try:
-                while await self.send_due():
-                    pass
-            except StoreError as mistake:
-                log.warning("what is to be sent to webhooks can't be read: %s", mistake)
-            except Exception as mistake:  # noqa: BLE001 - one that fails must not end the others for good
-                log.error("sending webhooks: %s at %s", type(mistake).__name__, where(mistake))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), _LOOK)
-            self._due.clear()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                try:
+                    while await self.start_due(group):
+                        pass
+                except StoreError as mistake:
+                    log.warning("what is to be sent to webhooks can't be read: %s", mistake)
+                except Exception as mistake:  # noqa: BLE001 - one that fails must not end the others for good
+                    log.error("sending webhooks: %s at %s", type(mistake).__name__, where(mistake))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._due.wait(), _LOOK)
+                self._due.clear()
 
-    async def send_due(self) -> int:
-        """Send what is due now, each citizen's messages one after the other; how many were tried."""
-        now = self._clock()
+    async def start_due(self, group: asyncio.TaskGroup) -> int:
+        """Start to send what is due, each citizen's messages one after the other; how many. Raises StoreError.
+
+        A webhook that is being sent to is left alone until that has ended, so that none waits for another's answers.
+        """
+        now, idle = self._clock(), [target for target in self._webhooks if target not in self._busy]
         until = now + timedelta(seconds=2 * self._settings.seconds + 5)
-        taken = await self._stored(self._store.take_pushes, list(self._webhooks), now, until, _AT_ONCE)
-        await asyncio.gather(*(self._send(push) for push in taken))
+        taken = await self._stored(self._store.take_pushes, idle, now, until, _AT_ONCE)
+        for target in {push.target for push in taken}:
+            self._busy.add(target)
+            group.create_task(self._send_to(target, [push for push in taken if push.target == target]))
         return len(taken)
+
+    async def _send_to(self, target: str, pushes: Sequence[Push]) -> None:
+        """Send these; one that can't be written down is due again later, and ends nothing."""
+        try:
+            for mistake in await asyncio.gather(*map(self._send, pushes), return_exceptions=True):
+                if isinstance(mistake, Exception):
+                    log.error("sending to a webhook: %s at %s", type(mistake).__name__, where(mistake))
+        finally:
+            self._busy.discard(target)
+            self.wake()
 
     async def close(self) -> None:
         await self._posts.close()
 
     async def _send(self, push: Push) -> None:
+        """Send it and write down what came of it; a 2xx says that it has arrived, whatever comes after it."""
         webhook = self._webhooks[push.target]
         body = strict(event(push.message))
         reply = await self._posts.post(webhook.url, body, self._headers(webhook, push.message, body))
@@ -83,7 +101,7 @@ class Pushing:
             self.counts["delivered"] += 1
             await self._stored(self._store.delivered, push, self._clock(), not webhook.queue)
             return
-        said = reply.trouble or f"status {reply.status}"
+        said = f"status {reply.status}" if reply.status else reply.trouble
         now, delay = self._clock(), DELAYS[min(push.attempts, len(DELAYS) - 1)]
         given_up = reply.status == _GONE or _waited(push.attempts + 1) > self._settings.give_up * 3600
         self.counts["given up" if given_up else "failed"] += 1
