@@ -275,8 +275,8 @@ def test_a_dead_letter_is_not_read_and_comes_last_when_it_is_released() -> None:
     assert rest(side, "PUT", "Besked/Kvittering", json={"tilOgMed": known["beskednummer"]}).json() == {"antal": 1}
     (dead,) = side.store.ended_messages("dead")
     assert side.store.release(dead.id, "ContactGroup", side.clock.now)
-    after = {"efter": str(known["beskednummer"])}
-    assert [one["beskedIdentifier"] for one in rest(side, "GET", "Besked", params=after).json()["beskeder"]] == [dead.id]
+    (read,) = rest(side, "GET", "Besked", params={"efter": str(known["beskednummer"])}).json()["beskeder"]
+    assert read["beskedIdentifier"] == dead.id
 
 
 def test_a_rest_system_can_walk_by_sequences_too() -> None:
