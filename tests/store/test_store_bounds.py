@@ -1,9 +1,10 @@
 """The bounds of the queues: told of before anything is dropped, and what is dropped is counted and listed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from store_side import CALLER, CITIZEN, DAY, NOW, message
+from store_side import CALLER, CITIZEN, DAY, KEY, NOW, message
 from store_side import shared_url as shared_url
 from store_side import store as store
 from store_side import url as url
@@ -106,3 +107,15 @@ def test_dropped_messages_can_not_fill_the_disk_either(store: Store) -> None:
     assert len(store.ended_messages("dropped", 1000)) <= BOUNDS.most
     assert queue(store).waiting == BOUNDS.most
     assert queue(store).dropped > 100
+
+
+def test_two_gateways_that_look_at_once_drop_and_count_no_more_than_is_too_much(shared_url: str) -> None:
+    stores = [Store(shared_url, KEY) for _ in range(2)]
+    filled(stores[0], 60)
+    stores[0].bound_queues(BOUNDS, NOW)
+    with ThreadPoolExecutor(8) as pool:
+        dropped = list(pool.map(lambda n: stores[n % 2].bound_queues(BOUNDS, TOLD), range(8)))
+    assert sum(each.get(CALLER, 0) for each in dropped) == 50
+    assert (queue(stores[0]).waiting, queue(stores[0]).dropped) == (10, 50)
+    for each in stores:
+        each.close()

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 
 from overgang.shell.store import schema
+from overgang.shell.store.database import add_new
 from overgang.shell.store.messages import Messages
 from overgang.shell.store.values import DEAD, DROPPED, WAITING
 
@@ -47,7 +48,7 @@ class Bounded(Messages):
             elif not near and receiver in warned:
                 self._calm(receiver)
             elif near and now - warned[receiver] >= NOTICE:
-                gone = sum(self._drop_beyond(bounds, receiver, state, n, now) for state, (n, _) in sizes.items())
+                gone = sum(self._drop_beyond(bounds, receiver, state, now) for state in sizes)
                 dropped |= {receiver: gone} if gone else {}
         for receiver in warned.keys() - queues.keys():
             self._calm(receiver)
@@ -73,34 +74,34 @@ class Bounded(Messages):
 
     def _warn(self, receiver: str, now: datetime) -> None:
         with self.writing() as connection:
-            connection.execute(delete(_ALARM).where(_ALARM.c.receiver == receiver))
-            connection.execute(insert(_ALARM), {"receiver": receiver, "since": now})
+            add_new(connection, _ALARM, [{"receiver": receiver, "since": now}])
 
     def _calm(self, receiver: str) -> None:
         with self.writing() as connection:
             connection.execute(delete(_ALARM).where(_ALARM.c.receiver == receiver))
 
-    def _drop_beyond(self, bounds: Bounds, receiver: str, state: str, n: int, now: datetime) -> int:
+    def _drop_beyond(self, bounds: Bounds, receiver: str, state: str, now: datetime) -> int:
         """Drop of a receiver's messages in a state what is too old, and the oldest of too many; how many they were."""
-        mine = (_MESSAGE.c.receiver == receiver) & (_MESSAGE.c.state == state)
-        gone = self._drop_oldest(receiver, mine & (_MESSAGE.c.made < now - timedelta(days=bounds.days)), "age", now)
-        return gone + self._drop_oldest(receiver, mine, "size", now, n - gone - bounds.most)
+        mine = select(_MESSAGE.c.number).where(_MESSAGE.c.receiver == receiver, _MESSAGE.c.state == state)
+        old = mine.where(_MESSAGE.c.made < now - timedelta(days=bounds.days))
+        many = mine.order_by(_MESSAGE.c.number.desc()).offset(bounds.most)
+        return self._drop_all(receiver, old, "age", now) + self._drop_all(receiver, many, "size", now)
 
-    def _drop_oldest(
-        self, receiver: str, which: ColumnElement[bool], reason: str, now: datetime, most: int | None = None
-    ) -> int:
-        """Drop the oldest of these messages, at most so many; how many they were."""
+    def _drop_all(self, receiver: str, numbers: Select[Any], reason: str, now: datetime) -> int:
+        """Drop the messages of these numbers; how many they were.
+
+        Its alarm is held meanwhile, so that two gateways that look at once don't both drop and count them.
+        """
         gone = 0
-        while most is None or gone < most:
-            query = select(_MESSAGE.c.number).where(which).order_by(_MESSAGE.c.number)
-            limit = _AT_ONCE if most is None else min(_AT_ONCE, most - gone)
+        while True:
             with self.writing() as connection:
-                numbers = connection.execute(query.limit(limit)).scalars().all()
-                if not numbers:
-                    break
-                self._drop(connection, receiver, numbers, reason, now)
-            gone += len(numbers)
-        return gone
+                connection.execute(select(_ALARM).where(_ALARM.c.receiver == receiver).with_for_update())
+                some = connection.execute(numbers.limit(_AT_ONCE)).scalars().all()
+                if some:
+                    self._drop(connection, receiver, some, reason, now)
+            gone += len(some)
+            if len(some) < _AT_ONCE:
+                return gone
 
     def _forget_beyond(self, receiver: str, most: int) -> None:
         """Of a receiver's dropped messages only the newest stay, so that they don't fill the disk either."""
