@@ -213,6 +213,9 @@ class Invented:
         self.ways[id] = Way(message, way.places, pushes)
         return dead or pushes != way.pushes
 
+    def dismiss(self, id: str, at: datetime) -> bool:
+        raise NotImplementedError("dismissing is tested on a store")
+
 
 def filled(operations: Sequence[tuple[str, str, str]]) -> Invented:
     """A source in which much has happened; `operations` are (area, service, operation). The same at each call."""

@@ -12,12 +12,13 @@ import uvicorn
 from chromium import Browser
 from starlette.applications import Starlette
 
-from invented_source import KNOWN_BY_NOW, Invented
+from invented_source import GIVEN_UP, KNOWN_BY_NOW, UNKNOWN, Invented
 from overgang.core.compare.values import Mode
 from overgang.shell.store.values import WAITING, Scope
 from pages_client import ABSENCE, FILLED_PAGES, PAGES, filled, pages
 
 NARROW, WIDE = 360, 1280
+DISMISSALS = [f"/beskeder/{id_}/dismiss" for id_ in (GIVEN_UP, UNKNOWN)]
 SCREENS = [(width, dark) for width in (NARROW, WIDE) for dark in (False, True)]
 
 _CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
@@ -76,7 +77,7 @@ def switchable(source: Invented) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("width", "dark"), SCREENS)
-@pytest.mark.parametrize("path", FILLED_PAGES)
+@pytest.mark.parametrize("path", [*FILLED_PAGES, *DISMISSALS])
 def test_a_page_fits_its_screen_can_be_read_and_has_no_trouble(
     tab: Browser, site: str, path: str, width: int, dark: bool
 ) -> None:
@@ -284,6 +285,16 @@ def test_a_dead_letter_is_released_by_keyboard_and_without_script(
         assert tab.run(_WIDER) <= 0
     finally:
         tab.ask("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_a_dismissal_is_reached_by_keyboard_and_fits_a_phone(tab: Browser, site: str) -> None:
+    tab.screen(NARROW)
+    tab.open(f"{site}/beskeder?lang=en")
+    focused_by_tab(tab, f'form[action="/beskeder/{UNKNOWN}/dismiss"] button')
+    tab.press("Enter", 13)
+    tab.until("location.pathname.endsWith('/dismiss') && document.readyState === 'complete'")
+    focused_by_tab(tab, ".confirm button")
+    assert tab.run("document.activeElement.textContent") == "Dismiss"
 
 
 def test_everything_works_without_script(tab: Browser, source: Invented, switchable: str) -> None:

@@ -9,10 +9,11 @@ from overgang.core.beskeder import CREATED, DELETED, UPDATED
 from overgang.core.compare.parity import Readiness
 from overgang.core.compare.values import Kind, Label, Mode, Verdict
 from overgang.pages.catalogue import CATALOGUE
+from overgang.pages.messages import DISMISS, RELEASE
 from overgang.pages.rendering import FOLDER, SECTIONS
 from overgang.shell.store.pushes import DELIVERED
 from overgang.shell.store.sequences import CLOSED, OPEN, TERMINATED
-from overgang.shell.store.values import ACKNOWLEDGED, DEAD, DROPPED, WAITING
+from overgang.shell.store.values import ACKNOWLEDGED, DEAD, DISMISSED, DROPPED, WAITING
 
 TEMPLATES = {file.name: file.read_text(encoding="utf-8") for file in sorted((FOLDER / "templates").glob("*.html"))}
 MODULES = {file.name: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.py") if file.name != "catalogue.py"}
@@ -59,8 +60,10 @@ def test_every_text_is_used() -> None:
         ("message.state.", [WAITING, ACKNOWLEDGED, DROPPED, DEAD]),
         ("message.change.", [CREATED, UPDATED, DELETED]),
         ("sequence.state.", [OPEN, CLOSED, TERMINATED]),
-        ("push.state.", [WAITING, DELIVERED, DEAD]),
-        ("messages.why.", ["age", "size"]),
+        ("push.state.", [WAITING, DELIVERED, DEAD, DISMISSED]),
+        *((f"dead.{part}.", [RELEASE.name, DISMISS.name]) for part in ("do", "title", "message", "pushes", "noted")),
+        ("dead.done.", [RELEASE.done, DISMISS.done]),
+        ("messages.why.", ["age", "size", "dismissed"]),
         ("block.", ["soap.in", "rest.out", "rest.in", "soap.out", "rules.cited", "messages.kept"]),
         (
             "error.",

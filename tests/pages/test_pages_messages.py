@@ -1,5 +1,6 @@
-"""The page of technical messages: queues, dead letters and their release, what was dropped, each message's way."""
+"""The page of technical messages: queues, dead letters and what is done with them, what was dropped, each one's way."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,14 +22,19 @@ from invented_source import (
     UNKNOWN,
     Invented,
     message_id,
+    ways,
 )
 from overgang.core import beskeder
+from overgang.core.compare.values import Mode
 from overgang.pages.languages import Words
 from overgang.pages.messages import host
-from overgang.shell.store.values import DEAD, WAITING
+from overgang.pages.store_source import StoreSource
+from overgang.shell.store import Store
+from overgang.shell.store.values import DEAD, DROPPED, WAITING, MessageDrop
 from pages_client import BASE, FILLED_PAGES, ask, filled, pages, token, tree, words
 
 APP = pages(filled())
+DISMISSALS = [f"/beskeder/{id_}/dismiss" for id_ in (KNOWN_BY_NOW, GIVEN_UP, UNKNOWN)]
 
 
 def rows(heading: str, path: str = "/beskeder") -> list[str]:
@@ -58,15 +64,19 @@ def test_a_queue_that_is_nearly_full_is_told_of_first() -> None:
     ]
 
 
-def test_dead_letters_are_there_with_a_way_to_release_them() -> None:
+def acts(id_: str) -> str:
+    return f"{id_} Release {id_} Dismiss {id_}"
+
+
+def test_dead_letters_are_there_with_a_way_to_release_or_dismiss_them() -> None:
     came = "9 Feb 2025 07:30"
     assert rows("unknown") == [
-        f"Frist.~ documented, but not bridged 90001 8/101 Jobcenter {came} {UNKNOWN} Release {UNKNOWN}",
-        f"CprSkift 100013 8/101 Jobcenter {came} {KNOWN_BY_NOW} Release {KNOWN_BY_NOW}",
-        f"YderligeInfoOmFravaer 100012 2/81 A-kasse {came} {UNENTITLED} Release {UNENTITLED}",
+        f"Frist.~ documented, but not bridged 90001 8/101 Jobcenter {came} {acts(UNKNOWN)}",
+        f"CprSkift 100013 8/101 Jobcenter {came} {acts(KNOWN_BY_NOW)}",
+        f"YderligeInfoOmFravaer 100012 2/81 A-kasse {came} {acts(UNENTITLED)}",
     ]
     assert rows("given-up") == [
-        f"hook.example.invalid:8443 9 8/101 Jobcenter Kontaktgruppe 100008 {came} {GIVEN_UP} Release {GIVEN_UP}"
+        f"hook.example.invalid:8443 9 8/101 Jobcenter Kontaktgruppe 100008 {came} {acts(GIVEN_UP)}"
     ]
 
 
@@ -130,7 +140,7 @@ def test_one_of_a_rule_names_it_and_when_its_webhook_is_tried_next() -> None:
 def test_its_end_is_the_last_step(id_: str, end: str) -> None:
     steps = tree(ask(APP, f"/beskeder/{id_}")).xpath("//section[@aria-labelledby='h-way']/ol/li")
     assert words(steps[-1]) == f"{end}: 10 Feb 2025 10:30"
-    assert "Release" not in words(tree(ask(APP, f"/beskeder/{id_}")).find(".//main"))
+    assert tree(ask(APP, f"/beskeder/{id_}")).xpath("//main//button") == []
 
 
 @pytest.mark.parametrize("said", [MESSAGE, f" {MESSAGE} "])
@@ -146,7 +156,9 @@ def test_what_is_not_found_is_told_and_not_repeated(said: str) -> None:
     assert notices("/beskeder?missed=1")[0].startswith("No message with that id is kept here.")
 
 
-@pytest.mark.parametrize("path", [message_id(99), "%00", "x" * 300, CANARY, f"{message_id(99)}/release"])
+@pytest.mark.parametrize(
+    "path", [message_id(99), "%00", "x" * 300, CANARY, f"{message_id(99)}/release", f"{message_id(99)}/dismiss"]
+)
 def test_an_id_that_is_not_kept_is_not_there(path: str) -> None:
     answer = ask(APP, f"/beskeder/{path}")
     assert answer.status_code == 404
@@ -154,7 +166,7 @@ def test_an_id_that_is_not_kept_is_not_there(path: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
-@pytest.mark.parametrize("path", [path for path in FILLED_PAGES if path.startswith("/beskeder")])
+@pytest.mark.parametrize("path", [*(path for path in FILLED_PAGES if path.startswith("/beskeder")), *DISMISSALS])
 def test_no_page_shows_a_citizen_a_registration_or_more_than_a_webhook_s_host(path: str, language: str) -> None:
     text = ask(APP, path, headers={"accept-language": language}).text
     assert CANARY not in text
@@ -199,10 +211,14 @@ def test_an_age_is_told_in_its_largest_unit(seconds: int, danish: str, english: 
 
 
 def release(app: Starlette, id_: str, **given: str) -> tuple[int, str]:
+    return act(app, "release", id_, **given)
+
+
+def act(app: Starlette, action: str, id_: str, **given: str) -> tuple[int, str]:
     """The status, and what the page says or where it leads."""
     known = token(ask(app, f"/beskeder/{KNOWN_BY_NOW}/release"))
     fields = {"token": known, "by": "Test Testesen", **given}
-    answer = ask(app, f"/beskeder/{id_}/release", "POST", data=fields, headers={"origin": BASE})
+    answer = ask(app, f"/beskeder/{id_}/{action}", "POST", data=fields, headers={"origin": BASE})
     if answer.status_code == 303:
         return 303, answer.headers["location"]
     told = tree(answer).xpath("//*[@role='alert']")
@@ -241,8 +257,8 @@ def test_a_webhook_that_was_given_up_is_tried_again(source: Invented) -> None:
     [
         (UNKNOWN, "The message's entity type is still unknown here"),
         (UNENTITLED, "The receiver may not get this kind of message"),
-        (MESSAGE, "There is nothing to release"),
-        (ACKED, "There is nothing to release"),
+        (MESSAGE, "Nothing is dead here"),
+        (ACKED, "Nothing is dead here"),
     ],
 )
 def test_what_can_not_be_released_stays_as_it_is_and_the_page_says_so(source: Invented, id_: str, said: str) -> None:
@@ -263,7 +279,7 @@ def test_what_can_not_be_released_stays_as_it_is_and_the_page_says_so(source: In
     [
         ({"token": "x"}, (403, "The form is out of date")),
         ({"token": ""}, (403, "The form is out of date")),
-        ({"by": " "}, (400, "Give your name; nothing was released.")),
+        ({"by": " "}, (400, "Give your name; nothing was changed.")),
     ],
 )
 def test_without_the_form_s_token_or_a_name_nothing_is_released(
@@ -274,10 +290,11 @@ def test_without_the_form_s_token_or_a_name_nothing_is_released(
 
 
 @pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
-def test_another_site_s_form_releases_nothing(source: Invented, headers: dict[str, str]) -> None:
-    app = pages(source)
-    given = {"token": token(ask(app, f"/beskeder/{KNOWN_BY_NOW}/release")), "by": "Test"}
-    answer = ask(app, f"/beskeder/{KNOWN_BY_NOW}/release", "POST", data=given, headers=headers)
+@pytest.mark.parametrize("action", ["release", "dismiss"])
+def test_another_site_s_form_does_nothing(source: Invented, action: str, headers: dict[str, str]) -> None:
+    app, path = pages(source), f"/beskeder/{KNOWN_BY_NOW}/{action}"
+    given = {"token": token(ask(app, path)), "by": "Test"}
+    answer = ask(app, path, "POST", data=given, headers=headers)
     assert answer.status_code == 403
     assert source.ways[KNOWN_BY_NOW].message.state == DEAD
 
@@ -297,6 +314,7 @@ def test_a_release_is_written_down_before_and_after_with_what_and_by_whom(source
             "event": "changed",
             "call": call,
             "status": 303,
+            "action": "release",
             "message": KNOWN_BY_NOW,
             "receiver": "8/101",
             "kind": "CprChanged",
@@ -306,14 +324,132 @@ def test_a_release_is_written_down_before_and_after_with_what_and_by_whom(source
     )
 
 
-def test_a_release_that_can_not_be_written_down_is_not_made(source: Invented) -> None:
-    assert release_status(pages(source, noted=Notes(failing=True))) == 503
+@pytest.mark.parametrize("action", ["release", "dismiss"])
+def test_what_can_not_be_written_down_is_not_done(source: Invented, action: str) -> None:
+    app, path = pages(source, noted=Notes(failing=True)), f"/beskeder/{KNOWN_BY_NOW}/{action}"
+    given = {"token": token(ask(app, path)), "by": "Test"}
+    assert ask(app, path, "POST", data=given, headers={"origin": BASE}).status_code == 503
     assert source.ways[KNOWN_BY_NOW].message.state == DEAD
 
 
-def release_status(app: Starlette) -> int:
-    given = {"token": token(ask(app, f"/beskeder/{KNOWN_BY_NOW}/release")), "by": "Test"}
-    return ask(app, f"/beskeder/{KNOWN_BY_NOW}/release", "POST", data=given, headers={"origin": BASE}).status_code
+# ---- dismissing
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """Dead letters, and a message whose webhook was given up."""
+    wanted = (UNKNOWN, KNOWN_BY_NOW, UNENTITLED, GIVEN_UP, ACKED)
+    opened = Store("sqlite://", b"k" * 32, now=lambda: NOW)
+    opened.add_messages([way.message for way in ways() if way.message.id in wanted], {"8/101": [f"8/101 {HOOK}"]})
+    for push in opened.take_pushes([f"8/101 {HOOK}"], NOW, NOW):
+        opened.not_delivered(push, "status 410", NOW, given_up=True)
+    yield opened
+    opened.close()
+
+
+def stored(store: Store, noted: Notes | None = None) -> Starlette:
+    return pages(StoreSource(store, lambda *_: Mode.NEW), noted=noted)
+
+
+def dismiss(store: Store, id_: str, **given: str) -> tuple[int, str]:
+    return act(stored(store), "dismiss", id_, **given)
+
+
+def state(store: Store, id_: str) -> tuple[str, bytes | None, list[str]]:
+    """Of a message, its content and its webhooks."""
+    way = store.way_of(id_)
+    assert way is not None
+    return way.message.state, way.message.content, [push[1] for push in way.pushes]
+
+
+def test_a_dismissal_says_what_becomes_of_a_dead_message(store: Store) -> None:
+    form = words(tree(ask(stored(store), f"/beskeder/{UNKNOWN}/dismiss")).find(".//main"))
+    assert "dropped without having reached its receiver, and its content is deleted" in form
+    assert "counted as dismissed" in form
+    assert "webhooks" not in form
+    assert "stays" not in form
+
+
+@pytest.mark.parametrize("id_", [UNKNOWN, KNOWN_BY_NOW, UNENTITLED])
+def test_a_dead_message_of_any_kind_is_dropped_and_counted_as_dismissed(store: Store, id_: str) -> None:
+    before = store.way_of(id_)
+    assert before is not None
+    assert before.message.content is not None
+
+    assert dismiss(store, id_) == (303, f"/beskeder/{id_}?dismissed=1")
+
+    assert state(store, id_) == (DROPPED, None, [])
+    assert store.message_drops() == (MessageDrop("2025-02-10", before.message.receiver, "dismissed", 1),)
+    shown = ask(stored(store), f"/beskeder/{id_}?dismissed=1")
+    assert words(tree(shown).xpath("//*[@role='status']")[0]) == "What could not be delivered is dismissed."
+    assert tree(shown).xpath("//main//button") == []
+
+
+@pytest.mark.parametrize(("language", "why"), [("da", "kasseret"), ("en", "dismissed")])
+def test_the_page_says_that_a_message_was_dismissed(store: Store, language: str, why: str) -> None:
+    dismiss(store, UNKNOWN)
+    page = tree(ask(stored(store), "/beskeder", headers={"accept-language": language}))
+    (drop,) = page.xpath("//*[@aria-labelledby='h-drops'][@role='region']//tbody/tr")
+    assert [words(cell) for cell in drop.xpath("td")][1:] == [why, "1"]
+    assert UNKNOWN in words(page.xpath("//*[@aria-labelledby='h-dropped'][@role='region']")[0])
+
+
+def test_given_up_webhooks_are_forgotten_and_the_message_waits_on(store: Store) -> None:
+    waiting, content, _ = before = state(store, GIVEN_UP)
+    assert before == (WAITING, content, [DEAD])
+    form = words(tree(ask(stored(store), f"/beskeder/{GIVEN_UP}/dismiss")).find(".//main"))
+    assert "webhooks are not tried again: hook.example.invalid:8443" in form
+    assert "The message itself stays in the receiver's queue." in form
+    assert "its content is deleted" not in form
+
+    assert dismiss(store, GIVEN_UP) == (303, f"/beskeder/{GIVEN_UP}?dismissed=1")
+
+    assert state(store, GIVEN_UP) == (waiting, content, ["dismissed"])
+    assert store.message_drops() == ()
+
+
+def test_what_its_receiver_gets_in_no_other_way_is_dropped_with_its_given_up_webhook(store: Store) -> None:
+    assert StoreSource(store, lambda *_: Mode.NEW, pushed={"8/101"}).dismiss(GIVEN_UP, NOW)
+    assert state(store, GIVEN_UP) == (DROPPED, None, [])
+    assert [one.reason for one in store.message_drops()] == ["dismissed"]
+
+
+def test_what_is_not_dead_can_not_be_dismissed(store: Store) -> None:
+    assert dismiss(store, UNKNOWN)[0] == 303
+    for id_ in (UNKNOWN, ACKED):
+        before = state(store, id_)
+        shown = tree(ask(stored(store), f"/beskeder/{id_}/dismiss"))
+        assert words(shown.xpath("//*[@role='alert']")[0]).startswith("Nothing is dead here")
+        assert shown.xpath("//form") == []
+        status, told = dismiss(store, id_)
+        assert (status, told.partition(":")[0]) == (409, "Nothing is dead here")
+        assert state(store, id_) == before
+    assert [one.n for one in store.message_drops()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"token": "x"}, (403, "The form is out of date")),
+        ({"by": " "}, (400, "Give your name; nothing was changed.")),
+    ],
+)
+def test_without_the_form_s_token_or_a_name_nothing_is_dismissed(
+    store: Store, given: dict[str, str], expected: tuple[int, str]
+) -> None:
+    before = state(store, UNKNOWN)
+    assert dismiss(store, UNKNOWN, **given) == expected
+    assert state(store, UNKNOWN) == before
+
+
+def test_a_dismissal_is_written_down_before_and_after_with_what_and_by_whom(store: Store) -> None:
+    notes, call = Notes(), f"POST /beskeder/{UNKNOWN}/dismiss"
+    assert act(stored(store, notes), "dismiss", UNKNOWN)[0] == 303
+    message = {"action": "dismiss", "message": UNKNOWN, "receiver": "8/101", "kind": "", "entity": 90001}
+    assert notes.said == [
+        ({"event": "change", "call": call}, None),
+        ({"event": "changed", "call": call, "status": 303, **message}, "Test Testesen"),
+    ]
 
 
 def test_the_newest_messages_lead_to_their_ways() -> None:

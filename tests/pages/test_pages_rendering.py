@@ -170,6 +170,7 @@ def hostile() -> Invented:
         "/beskeder",
         f"/beskeder/{MESSAGE}",
         f"/beskeder/{UNKNOWN}/release",
+        f"/beskeder/{UNKNOWN}/dismiss",
     ],
 )
 def test_what_was_compared_is_shown_and_never_becomes_markup(path: str) -> None:

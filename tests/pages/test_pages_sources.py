@@ -16,7 +16,8 @@ def test_it_has_nothing_and_answers_with_the_new_side() -> None:
     assert (nothing.drops(), nothing.one("x"), nothing.compared(Filter(), 1, 25).total) == ({}, None, 0)
     assert nothing.mode(*ABSENCE, ANY) is Mode.NEW
     assert (nothing.queues(), nothing.ended_messages("dead"), nothing.dead_pushes()) == ((), (), ())
-    assert (nothing.message_drops(), nothing.way_of("x"), nothing.release("x", "", NOW)) == ((), None, False)
+    assert (nothing.message_drops(), nothing.way_of("x")) == ((), None)
+    assert (nothing.release("x", "", NOW), nothing.dismiss("x", NOW)) == (False, False)
 
 
 def test_it_takes_no_switch_that_would_be_lost() -> None:

@@ -30,7 +30,7 @@ class Closed(Store):
 
     parity = trend = clusters = compared = one = latency = uses = drops = modes = mode_changes = _gone  # type: ignore[assignment]
     set_mode = clear_mode = _gone  # type: ignore[assignment]
-    queues = ended_messages = dead_pushes = message_drops = way_of = release = _gone  # type: ignore[assignment]
+    queues = ended_messages = dead_pushes = message_drops = way_of = release = dismiss = _gone  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -80,6 +80,7 @@ def test_a_service_without_an_old_address_is_new_and_can_not_be_switched_to_anyt
         "/beskeder",
         f"/beskeder/{MESSAGE}",
         f"/beskeder/{KNOWN_BY_NOW}/release",
+        f"/beskeder/{KNOWN_BY_NOW}/dismiss",
     ],
 )
 def test_every_page_that_reads_the_store_is_there(store: Store, path: str) -> None:
@@ -152,7 +153,7 @@ def test_a_message_goes_its_way_in_the_store_and_the_page_shows_it(store: Store)
     "path",
     [
         *("/", "/operations", HISTORY_PAGE, "/differences", "/differences/x", "/callers", "/callers/8/101", "/changes"),
-        *("/beskeder", "/beskeder/x", "/beskeder/x/release"),
+        *("/beskeder", "/beskeder/x", "/beskeder/x/release", "/beskeder/x/dismiss"),
     ],
 )
 def test_a_store_that_fails_is_told_on_the_page(path: str) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -200,6 +201,40 @@ def test_the_status_of_a_refusal_that_can_not_be_read_is_told(receiver: Receiver
     assert [push[1:4] for push in way.pushes] == [("waiting", 1, "status 503")]
 
 
+def test_a_body_that_never_ends_does_not_undo_a_2xx() -> None:
+    """Its head has come, so it has arrived; the rest is not waited for."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        over = Event()
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nx")
+                over.wait(20)
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        webhook = Webhook(JOBCENTER, f"http://127.0.0.1:{listener.getsockname()[1]}/hook", SECRET)
+        side = Side(messages=MessageSettings(webhooks=(webhook,), seconds=10))
+        side.told(id_="a")
+        send(side)
+        over.set()
+        thread.join()
+    assert side.kept()[0].state == "acknowledged"
+
+
+def test_all_that_is_documented_of_an_event_is_sent_on(receiver: Receiver) -> None:
+    side = side_of(receiver)
+    said = event(VersionIdentifier="v 2", Startdato="2026-01-01T00:00:00", Slutdato="2026-02-01T00:00:00")
+    side.told(said, id_="a")
+    body = {"tidligereCivilregistrationIdentifier": OTHER}
+    change = event(EntitetNavn="CprSkift", EntitetId=100013, Body=body)
+    side.told(change, id_="b")
+    sent(side)
+    assert [json.loads(content) for _, content in receiver.got] == [said, change]
+
+
 def test_a_webhook_that_does_not_answer_holds_up_no_other(receiver: Receiver) -> None:
     """The other's 40 messages are two batches: the second is begun while the first webhook still says nothing."""
     with served() as slow:
@@ -237,7 +272,7 @@ def test_a_webhook_that_moves_gets_what_waits(receiver: Receiver) -> None:
         side.told(id_="a")
         send(side)
     settings = MessageSettings(webhooks=(Webhook(JOBCENTER, receiver.url, SECRET),), seconds=5)
-    assert side.store.move_pushes(settings.targets(), side.clock.now) == 1
+    side.store.tend_pushes(settings.targets(), settings.pushed(), side.clock.now)
     side.app.pushing = Pushing(side.store, side.keeping.keepers, settings, side.clock)
     sent(side)
     assert len(receiver.got) == 1

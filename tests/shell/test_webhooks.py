@@ -70,6 +70,28 @@ def test_one_request_may_tell_of_several_registrations(other: dict[str, Any]) ->
     assert len(side.kept()) == 2
 
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ((event(EksternIdentifier=NOBODY), CPR), (event(EksternIdentifier=NOBODY), OTHER)),
+        ((event(VersionIdentifier="1"), CPR), (event(VersionIdentifier="2"), CPR)),
+        (
+            (event(EntitetId=60007, EksternIdentifier=NOBODY), CPR),
+            (event(EntitetId=60007, EksternIdentifier=NOBODY), OTHER),
+        ),
+    ],
+    ids=["citizens", "versions", "dead letters"],
+)
+def test_what_says_something_else_is_another_event(one: tuple[Any, str], other: tuple[Any, str]) -> None:
+    side = Side()
+    for said, citizen in (one, other, one, other):
+        assert side.told(said, citizen=citizen, id_=ID).status_code == 200
+    assert len(side.kept()) + len(side.store.ended_messages("dead")) == 2
+
+
 def test_the_case_of_an_identifier_makes_no_other_event() -> None:
     side = Side()
     side.told(id_=ID)
@@ -293,5 +315,5 @@ def test_the_body_of_an_entity_that_is_not_known_is_kept_and_not_handed_out() ->
     said = json.dumps(event(EntitetId=4711, EntitetNavn="Ny", Body="BODY")).encode().replace(b'"BODY"', b'{"x":1e400}')
     assert side.told(said).status_code == 200
     (kept,) = side.store.ended_messages("dead")
-    assert kept.content == b'{"x":1E+400}'
+    assert kept.content == b'{"body":{"x":1E+400}}'
     assert "indhold" not in besked(kept)

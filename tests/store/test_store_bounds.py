@@ -39,6 +39,7 @@ def test_a_queue_that_is_nearly_full_is_told_of_and_calms_down(store: Store) -> 
     filled(store, 8)
     assert store.bound_queues(BOUNDS, NOW) == {}
     assert queue(store).alarm == NOW
+    store.hand_over(store.messages(CALLER), NOW)
     store.acknowledge_to(CALLER, 2, NOW)
     store.bound_queues(BOUNDS, NOW + DAY)
     assert queue(store).alarm is None
@@ -88,6 +89,7 @@ def test_what_ended_is_shown_for_a_while_and_then_forgotten_but_counted(store: S
     filled(store, 13)
     store.bound_queues(BOUNDS, NOW - NOTICE)
     store.bound_queues(BOUNDS, NOW)
+    store.hand_over(store.messages(CALLER), NOW)
     store.acknowledge_to(CALLER, 5, NOW)
     store.bound_queues(BOUNDS, NOW + 4 * DAY)
     assert len(store.ended_messages("dropped")) == 3

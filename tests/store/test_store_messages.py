@@ -76,7 +76,7 @@ def test_a_message_does_not_show_its_citizen() -> None:
 
 
 def event(id_: str, digest: bytes = b"same", receiver: str = "8/101") -> Message:
-    return replace(message(id_, receiver), digest=digest)
+    return replace(message(id_, receiver), digest=digest, unnamed=True)
 
 
 def test_an_event_without_an_id_of_its_own_is_kept_once_while_nobody_was_handed_it(store: Store) -> None:
@@ -102,6 +102,24 @@ def test_an_event_that_was_handed_out_or_sent_comes_again(store: Store) -> None:
     assert store.add_messages([event("c")]) == (True,)
 
 
+def test_another_event_under_a_known_id_is_kept_once_under_an_id_of_its_own(shared_url: str) -> None:
+    older, newer = Store(shared_url, KEY), Store(shared_url, NEW_KEY, old_keys=[KEY])
+    first, second = (replace(message("m"), digest=said) for said in (b"one", b"two"))
+    assert older.add_messages([first, second, first, second]) == (True, True, False, False)
+    assert newer.add_messages([second, first, replace(first, digest=b"three")]) == (False, False, True)
+    ids = [one.id for one in newer.messages("8/101")]
+    assert ids[0] == "m"
+    assert len(set(ids)) == 3
+    assert older.add_message(replace(first, digest=None)) is False
+    older.close()
+    newer.close()
+
+
+def test_equal_events_of_different_requests_are_different(store: Store) -> None:
+    assert store.add_messages([replace(message(id_), digest=b"same") for id_ in ("a", "b")]) == (True, True)
+    assert store.add_messages([event("c")]) == (False,)  # whoever is handed "a" reads what this one tells of
+
+
 def test_the_content_of_an_event_comes_back_and_is_not_shown(store: Store) -> None:
     store.add_message(replace(message(), content=b'{"x":1}', entity_type=7, entity_name="Ny", change=3))
     (found,) = store.messages("8/101")
@@ -125,6 +143,7 @@ def test_a_receivers_messages_follow_a_citizen_to_another_number(store: Store) -
     for n in range(3):
         store.add_messages([message(f"m{n}", citizen=A if n else OTHER)], {"8/101": ("t",)})
     store.add_message(message("theirs", "2/81"))
+    store.hand_over(store.messages("8/101"), NOW)
     store.acknowledge_to("8/101", 2, NOW)
     assert store.add_message(changed("change", A, B))
     assert not store.add_message(changed("change", A, C))  # a repeat moves nothing
@@ -250,6 +269,7 @@ def test_only_the_receivers_own_messages_are_fetched(store: Store) -> None:
 def test_the_queues_are_told_by_receiver(store: Store) -> None:
     store.add_messages([message(f"m{n}", made=NOW + n * DAY) for n in range(3)], {"8/101": ("t",)})
     store.add_messages([replace(message("u", "2/81"), state="dead")])
+    store.hand_over(store.messages("8/101", limit=1), NOW)
     store.acknowledge_to("8/101", 1, NOW)
     store.open_sequence("8/101", "s", NOW, NOW + DAY)
     store.hand_out("8/101", "s", NOW, limit=1, most=9)

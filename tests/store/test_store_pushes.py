@@ -84,23 +84,72 @@ def test_what_waits_for_a_target_that_is_gone_goes_to_those_of_its_receiver(fill
     first, _ = taken(filled)
     filled.delivered(first, NOW, True)
     filled.not_delivered(taken(filled)[0], "status 503", NOW + timedelta(days=1), False)
-    assert filled.move_pushes({CALLER: ("b", "c")}, NOW) == 2
-    assert filled.move_pushes({CALLER: ("b", "c")}, NOW) == 0
+    for _ in range(2):
+        filled.tend_pushes({CALLER: ("b", "c")}, (), NOW)
     assert taken(filled) == []
-    assert told(taken(filled, "c")) == [("c", "m1"), ("c", "m2")]
+    assert told(taken(filled, "c")) == [("c", "m0"), ("c", "m2")]
     assert told(taken(filled, "b")) == [("b", "m0"), ("b", "m2")]
-    assert filled.messages(CALLER)[0].state == "waiting"  # "b" has it to get yet
 
 
-def test_what_waits_for_a_target_that_is_gone_stays_in_the_queue(filled: Store) -> None:
-    assert filled.move_pushes({}, NOW) == 6
-    assert taken(filled, "a", "b") == []
-    assert {one.state for one in filled.messages(CALLER)} == {"waiting"}
+def test_what_waits_when_a_webhook_is_added_is_sent_too(store: Store) -> None:
+    store.add_messages([message(f"m{n}") for n in range(3)])
+    store.hand_over(store.messages(CALLER, limit=1), NOW)
+    store.acknowledge_to(CALLER, 1, NOW)
+    store.tend_pushes({CALLER: ("a",)}, (CALLER,), NOW)
+    assert told(taken(store)) == [("a", "m1")]
+
+
+def test_a_gateway_that_does_not_know_of_a_webhook_takes_nothing_from_it(filled: Store) -> None:
+    filled.tend_pushes({}, (), NOW)
+    filled.add_messages([message("by the other gateway")])
+    filled.tend_pushes(TARGETS, (CALLER,), NOW)
+    for _ in range(3):
+        for push in taken(filled, "a", "b"):
+            filled.delivered(push, NOW, True)
+    assert {one.state for one in filled.messages(CALLER)} == {"acknowledged"}
 
 
 def test_nothing_goes_to_the_webhook_of_another_receiver(filled: Store) -> None:
-    filled.move_pushes({CALLER: ("a",), "2/81": ("c",)}, NOW)
+    filled.tend_pushes({CALLER: ("a",), "2/82": ("c",)}, (), NOW)
     assert taken(filled, "c") == []
+
+
+@pytest.mark.parametrize("pushed", [(), (CALLER,)])
+def test_what_came_everywhere_but_to_a_webhook_that_is_gone_ends_where_there_is_no_queue(
+    filled: Store, pushed: tuple[str, ...]
+) -> None:
+    for push in taken(filled):
+        filled.delivered(push, NOW, True)
+    filled.tend_pushes({CALLER: ("a",)}, pushed, NOW)
+    states = [one.state for one in filled.messages(CALLER)]
+    assert states == (["acknowledged", "waiting", "acknowledged"] if pushed else ["waiting"] * 3)
+
+
+def test_a_given_up_push_whose_address_is_changed_goes_to_the_new_one(filled: Store) -> None:
+    first, _ = taken(filled)
+    filled.not_delivered(first, "status 410", NOW, True)
+    assert filled.release("m0", "PersonCategory", NOW)
+    filled.tend_pushes({CALLER: ("c",)}, (), NOW)
+    assert told(taken(filled, "a", "c")) == [("c", "m0"), ("c", "m2")]
+
+
+def test_what_is_dismissed_is_not_sent_again_and_ends_where_there_is_no_queue(filled: Store) -> None:
+    by_target = {push.target: push for push in taken(filled, "a", "b") if push.message.id == "m0"}
+    filled.delivered(by_target["a"], NOW, True)
+    filled.not_delivered(by_target["b"], "status 410", NOW, True)
+    assert filled.dismiss("m0", NOW, (CALLER,))
+    filled.tend_pushes(TARGETS, (CALLER,), NOW)
+    assert "m0" not in [push.message.id for push in taken(filled, "b", now=LEASE)]
+    assert filled.messages(CALLER)[0].state == "acknowledged"
+    assert filled.message_drops() == ()
+
+
+def test_what_nobody_gets_any_more_is_dropped_when_it_is_dismissed(filled: Store) -> None:
+    for push in taken(filled, "a", "b"):
+        filled.not_delivered(push, "status 410", NOW, True)
+    assert filled.dismiss("m0", NOW, (CALLER,))
+    assert [one.id for one in filled.ended_messages("dropped")] == ["m0"]
+    assert [(one.reason, one.n) for one in filled.message_drops()] == [("dismissed", 1)]
 
 
 def test_a_given_up_push_is_dismissed_and_its_message_waits_on(filled: Store) -> None:

@@ -506,10 +506,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "messages.dead": ("Kan ikke afleveres", "Dead letters"),
         "messages.unknown": ("Ukendte entitetstyper", "Unknown entity types"),
         "messages.unknown.lead": (
-            "Hændelser af en type, som ingen gammel besked svarer til. De bliver liggende, til nogen frigiver dem, "
-            "eller køen smider sine ældste væk.",
-            "Events of a type that no old message is for. They stay until somebody releases them, or the queue drops "
-            "its oldest.",
+            "Hændelser af en type, som ingen gammel besked svarer til. De bliver liggende, til nogen frigiver eller "
+            "kasserer dem, eller køen smider sine ældste væk.",
+            "Events of a type that no old message is for. They stay until somebody releases or dismisses them, or the "
+            "queue drops its oldest.",
         ),
         "messages.unknown.empty": ("Ingen ukendte entitetstyper.", "No unknown entity types."),
         "messages.elsewhere": ("dokumenteret, men ikke bygget bro over", "documented, but not bridged"),
@@ -521,6 +521,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "messages.drops": ("Hvorfor, dag for dag", "Why, day by day"),
         "messages.why.age": ("for gamle til køen", "too old for the queue"),
         "messages.why.size": ("flere, end køen rummer", "more than the queue holds"),
+        "messages.why.dismissed": ("kasseret", "dismissed"),
         "messages.kinds": ("Slags beskeder", "Kinds of messages"),
         "messages.kinds.lead": (
             "Hvad den moderniserede side kalder hver slags, og den gamle operation, der henter dens indhold.",
@@ -556,8 +557,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "message.way.dropped": ("Smidt væk", "Dropped"),
         "message.way.waits": ("Venter endnu på modtageren.", "Still waits for the receiver."),
         "message.way.dead": (
-            "Ligger, til nogen frigiver den: ingen gammel besked svarer til entiteten.",
-            "Stays until somebody releases it: no old message is for the entity.",
+            "Ligger, til nogen frigiver eller kasserer den: ingen gammel besked svarer til entiteten.",
+            "Stays until somebody releases or dismisses it: no old message is for the entity.",
         ),
         "message.sequences": ("Sekvenser, den blev udleveret i", "Sequences it was handed out in"),
         "message.sequences.empty": (
@@ -579,30 +580,56 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "push.state.waiting": ("venter", "waiting"),
         "push.state.delivered": ("afleveret", "delivered"),
         "push.state.dead": ("opgivet", "given up"),
+        "push.state.dismissed": ("kasseret", "dismissed"),
         "evidence.modern": ("Belæg for de moderne navne", "Evidence of the modern names"),
         "evidence.old": ("Belæg for det gamle navn", "Evidence of the old name"),
         "receivers": ("Modtagere", "Receivers"),
-        "release": ("Frigiv", "Release"),
-        "release.title": ("Frigiv en besked", "Release a message"),
-        "release.queue": (
+        "dead.acts": ("Handling", "Action"),
+        "dead.do.release": ("Frigiv", "Release"),
+        "dead.do.dismiss": ("Kassér", "Dismiss"),
+        "dead.title.release": ("Frigiv en besked", "Release a message"),
+        "dead.title.dismiss": ("Kassér en besked", "Dismiss a message"),
+        "dead.message.release": (
             "Beskeden lægges tilbage i modtagerens kø som {operation}.",
             "The message goes back into the receiver's queue as {operation}.",
         ),
-        "release.pushes": (
+        "dead.message.dismiss": (
+            "Beskeden smides væk uden at have nået sin modtager, og dens indhold slettes. Den tælles som kasseret. "
+            "Det kan ikke gøres om.",
+            "The message is dropped without having reached its receiver, and its content is deleted. It is counted as "
+            "dismissed. This can't be undone.",
+        ),
+        "dead.pushes.release": (
             "Disse webhooks prøves igen: {hosts}",
             "These webhooks are tried again: {hosts}",
         ),
-        "release.noted": (
+        "dead.pushes.dismiss": (
+            "Disse opgivne webhooks prøves ikke igen: {hosts}",
+            "These given-up webhooks are not tried again: {hosts}",
+        ),
+        "dismiss.stays": (
+            "Beskeden selv bliver i modtagerens kø. Har modtageren ingen kø ved siden af, smides den væk og tælles som "
+            "kasseret.",
+            "The message itself stays in the receiver's queue. Of a receiver that has no queue beside it, it is "
+            "dropped and counted as dismissed.",
+        ),
+        "dead.noted.release": (
             "Frigivelsen skrives i revisionssporet med dit navn.",
             "The release is written into the audit trail with your name.",
         ),
-        "release.do": ("Frigiv", "Release"),
-        "release.done": ("Beskeden er frigivet.", "The message is released."),
-        "release.error.name": ("Skriv dit navn; intet er frigivet.", "Give your name; nothing was released."),
-        "release.error.nothing": (
-            "Der er intet at frigive: beskeden er ikke død, og ingen af dens webhooks er opgivet. Intet er ændret.",
-            "There is nothing to release: the message is not dead and none of its webhooks was given up. Nothing was "
-            "changed.",
+        "dead.noted.dismiss": (
+            "Kasseringen skrives i revisionssporet med dit navn.",
+            "The dismissal is written into the audit trail with your name.",
+        ),
+        "dead.done.released": ("Beskeden er frigivet.", "The message is released."),
+        "dead.done.dismissed": (
+            "Det, der ikke kunne afleveres, er kasseret.",
+            "What could not be delivered is dismissed.",
+        ),
+        "dead.error.name": ("Skriv dit navn; intet er ændret.", "Give your name; nothing was changed."),
+        "dead.error.nothing": (
+            "Intet er dødt her: beskeden er ikke død, og ingen af dens webhooks er opgivet. Intet er ændret.",
+            "Nothing is dead here: the message is not dead and none of its webhooks was given up. Nothing was changed.",
         ),
         "release.error.unknown": (
             "Beskedens entitetstype er stadig ukendt her, så den kan ikke frigives. Intet er ændret.",

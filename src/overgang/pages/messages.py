@@ -1,9 +1,10 @@
-"""Technical messages: the queues, what can't be delivered and is released here, and each message's way.
+"""Technical messages: the queues, what can't be delivered and is released or dismissed here, each message's way.
 
 Nothing of the citizen is handed to a template, nor the registration's uuid, nor more of a webhook than its host.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -20,6 +21,7 @@ from overgang.core.organisations import told
 from overgang.pages.entry import name_of, note
 from overgang.pages.lists import Filters
 from overgang.pages.rendering import Site, address
+from overgang.pages.sources import Source
 from overgang.shell.store.pushes import Push
 from overgang.shell.store.values import ACKNOWLEDGED, DEAD, DROPPED, WAITING, Message, Queue, Way
 
@@ -162,8 +164,8 @@ def show(site: Site, request: Request) -> Response:
         steps=_steps(message),
         places=sorted(way.places, key=lambda place: place[3]),
         pushes=_pushes(way),
-        releasable=DEAD in (message.state, *(push[1] for push in way.pushes)),
-        released=request.query_params.get("released") == "1",
+        dead=_is_dead(way),
+        done=next((one.done for one in (RELEASE, DISMISS) if request.query_params.get(one.done) == "1"), ""),
     )
 
 
@@ -200,33 +202,64 @@ def _asked(site: Site, request: Request) -> Way:
     return way
 
 
-def ask(site: Site, request: Request) -> Response:
-    """GET /beskeder/{id}/release: says what releasing does, and asks for a name."""
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What can be done with what is dead: `obstacle` is why it can't, by the key of a text, or ""."""
+
+    name: str
+    done: str
+    do: Callable[[Source, Message, datetime], bool]
+    obstacle: Callable[[Way], str]
+
+
+def ask(site: Site, action: Action, request: Request) -> Response:
+    """GET /beskeder/{id}/{action}: says what it does, and asks for a name."""
     way = _asked(site, request)
-    return _form(site, request, way, _obstacle(way))
+    return _form(site, action, request, way, action.obstacle(way))
 
 
-async def release(site: Site, request: Request) -> Response:
-    """POST /beskeder/{id}/release"""
+async def act(site: Site, action: Action, request: Request) -> Response:
+    """POST /beskeder/{id}/{action}"""
     given = await site.token.form(request)
-    return await run_in_threadpool(_release, site, request, given)
+    return await run_in_threadpool(_act, site, action, request, given)
 
 
-def _release(site: Site, request: Request, given: dict[str, str]) -> Response:
+def _act(site: Site, action: Action, request: Request, given: dict[str, str]) -> Response:
     way = _asked(site, request)
     message = way.message
-    if obstacle := _obstacle(way):
-        return _form(site, request, way, obstacle, 409)
+    if obstacle := action.obstacle(way):
+        return _form(site, action, request, way, obstacle, 409)
     by = name_of(given)
     if not by:
-        return _form(site, request, way, "release.error.name", 400)
-    kind = _kind(message)
+        return _form(site, action, request, way, "dead.error.name", 400)
     note(
-        request.scope, by=by, message=message.id, receiver=told(message.receiver), kind=kind, entity=message.entity_type
+        request.scope,
+        by=by,
+        action=action.name,
+        message=message.id,
+        receiver=told(message.receiver),
+        kind=_kind(message),
+        entity=message.entity_type,
     )
-    if not site.source.release(message.id, kind, site.clock()):
-        return _form(site, request, way, "release.error.nothing", 409)
-    return RedirectResponse(address("beskeder", message.id, released="1"), 303)
+    if not action.do(site.source, message, site.clock()):
+        return _form(site, action, request, way, "dead.error.nothing", 409)
+    return RedirectResponse(address("beskeder", message.id, **{action.done: "1"}), 303)
+
+
+def _form(site: Site, action: Action, request: Request, way: Way, error: str = "", status: int = 200) -> Response:
+    kind = beskeder.BY_NAME.get(_kind(way.message))
+    return site.page(
+        request,
+        "dead.html",
+        status=status,
+        section="beskeder",
+        action=action.name,
+        message=shown(way.message),
+        operation=kind.operation if kind is not None else "",
+        hosts=list(dict.fromkeys(push.host for push in _pushes(way) if push.state == DEAD)),
+        error=error,
+        possible=not action.obstacle(way),
+    )
 
 
 def _kind(message: Message) -> str:
@@ -235,11 +268,18 @@ def _kind(message: Message) -> str:
     return message.kind or (known.name if known is not None else "")
 
 
-def _obstacle(way: Way) -> str:
-    """Why it can't be released, by the key of a text; "" when it can."""
+def _is_dead(way: Way) -> bool:
+    return DEAD in (way.message.state, *(state for _, state, *_ in way.pushes))
+
+
+def _undismissable(way: Way) -> str:
+    return "" if _is_dead(way) else "dead.error.nothing"
+
+
+def _unreleasable(way: Way) -> str:
     message = way.message
     if message.state != DEAD:
-        return "" if any(state == DEAD for _, state, *_ in way.pushes) else "release.error.nothing"
+        return _undismissable(way)
     kind = beskeder.BY_NAME.get(_kind(message))
     if kind is None:
         return "release.error.unknown"
@@ -248,17 +288,13 @@ def _obstacle(way: Way) -> str:
     return ""
 
 
-def _form(site: Site, request: Request, way: Way, error: str = "", status: int = 200) -> Response:
-    message = shown(way.message)
-    kind = beskeder.BY_NAME.get(_kind(way.message))
-    return site.page(
-        request,
-        "release.html",
-        status=status,
-        section="beskeder",
-        message=message,
-        operation=kind.operation if kind is not None and message.state == DEAD else "",
-        hosts=list(dict.fromkeys(push.host for push in _pushes(way) if push.state == DEAD)),
-        error=error,
-        possible=not _obstacle(way),
-    )
+def _release(source: Source, message: Message, at: datetime) -> bool:
+    return source.release(message.id, _kind(message), at)
+
+
+def _dismiss(source: Source, message: Message, at: datetime) -> bool:
+    return source.dismiss(message.id, at)
+
+
+RELEASE: Final = Action("release", "released", _release, _unreleasable)
+DISMISS: Final = Action("dismiss", "dismissed", _dismiss, _undismissable)

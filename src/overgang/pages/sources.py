@@ -101,6 +101,9 @@ class Source(Protocol):
     def release(self, id: str, kind: str, at: datetime) -> bool:
         """Put back a dead message, as one of `kind`, and its given-up webhooks; False when nothing of it is dead."""
 
+    def dismiss(self, id: str, at: datetime) -> bool:
+        """Drop a dead message, and forget its given-up webhooks; False when nothing of it is dead."""
+
 
 class Nothing:
     """The source of a gateway that keeps nothing: every page shows its empty state."""
@@ -164,4 +167,7 @@ class Nothing:
         return None
 
     def release(self, id: str, kind: str, at: datetime) -> bool:
+        return False
+
+    def dismiss(self, id: str, at: datetime) -> bool:
         return False

@@ -1,6 +1,6 @@
 """The store as the pages' source."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from types import MappingProxyType
@@ -49,9 +49,10 @@ class StoreSource:
         switched: Callable[[], None] = lambda: None,
         reaches: Callable[[str], bool] = lambda service: True,
         targets: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        pushed: Collection[str] = (),
     ) -> None:
-        """`targets` are the webhooks of each receiver of messages."""
-        self._store, self._targets = store, targets
+        """`targets` are the webhooks of each receiver of messages; those of `pushed` have no queue beside them."""
+        self._store, self._targets, self._pushed = store, targets, pushed
         self._mode_of = mode_of
         self._switched = switched
         self._reaches = reaches
@@ -143,3 +144,7 @@ class StoreSource:
     def release(self, id: str, kind: str, at: datetime) -> bool:
         with _told():
             return self._store.release(id, kind, at, self._targets)
+
+    def dismiss(self, id: str, at: datetime) -> bool:
+        with _told():
+            return self._store.dismiss(id, at, self._pushed)

@@ -67,8 +67,8 @@ class Engine(Protocol):
     async def close(self) -> None: ...
 
 
-def engine(client: str, reply_bytes: int) -> "Engine":
-    """The engine named "pyreqwest" or "httpx"; `reply_bytes` caps the body of a reply."""
+def engine(client: str, reply_bytes: int | None) -> "Engine":
+    """The engine named "pyreqwest" or "httpx"; `reply_bytes` caps the body of a reply, None: its status is enough."""
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     return _Httpx(reply_bytes) if client == "httpx" else _Pyreqwest(reply_bytes)
@@ -77,7 +77,7 @@ def engine(client: str, reply_bytes: int) -> "Engine":
 class Posts:
     """Asks any address: for replays, trials and the admin port. A reply or what kept it from coming, never a fault."""
 
-    def __init__(self, deadline: float = 30.0, reply_bytes: int = 64 << 20) -> None:
+    def __init__(self, deadline: float = 30.0, reply_bytes: int | None = 64 << 20) -> None:
         self._deadline = deadline
         self._engine = engine("pyreqwest", reply_bytes)
 
@@ -103,8 +103,12 @@ class Posts:
         await self._engine.close()
 
 
-async def _raw(status: int, headers: Iterable[tuple[str, str]], chunks: AsyncIterator[bytes], reply_bytes: int) -> Raw:
+async def _raw(
+    status: int, headers: Iterable[tuple[str, str]], chunks: AsyncIterator[bytes], reply_bytes: int | None
+) -> Raw:
     """What came, if it can be used. Raises Refused."""
+    if reply_bytes is None:
+        return Raw(status, "", b"")
     try:
         kind, after = _check_head(headers, reply_bytes)
         return Raw(status, kind, await _collect(chunks, reply_bytes), after)
@@ -146,7 +150,7 @@ async def _collect(chunks: AsyncIterator[bytes], reply_bytes: int) -> bytes:
 
 
 class _Pyreqwest:
-    def __init__(self, reply_bytes: int) -> None:
+    def __init__(self, reply_bytes: int | None) -> None:
         self._reply_bytes = reply_bytes
         builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False).default_cookie_store(False)
         builder = builder.gzip(False).brotli(False).zstd(False).deflate(False).http1_only()
@@ -160,6 +164,8 @@ class _Pyreqwest:
         builder = self._client.request(method, url).headers(headers).timeout(limit)
         if body is not None:
             builder = builder.body_bytes(body)
+        if self._reply_bytes is None:  # else the head is told of when that much of the body has come
+            builder = builder.streamed_read_buffer_limit(0)
         try:
             async with builder.build_streamed() as response:
                 return await _raw(response.status, response.headers.items(), _chunks(response), self._reply_bytes)
@@ -186,7 +192,7 @@ async def _chunks(response: Response) -> AsyncIterator[bytes]:
 class _Httpx:
     """The transport without httpx.AsyncClient, which would keep cookies, unpack replies and log addresses."""
 
-    def __init__(self, reply_bytes: int) -> None:
+    def __init__(self, reply_bytes: int | None) -> None:
         import httpx  # 0.1 s and 17 MB, which the other engine does not need
 
         self._httpx = httpx

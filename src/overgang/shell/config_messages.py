@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -17,9 +18,16 @@ _ORGANISATION: Final = partial(
 _UUID: Final = partial(
     settings.text, pattern=r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", expected="a uuid"
 )
-_MOMENT: Final = partial(
-    settings.text, pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", expected="2025-01-01T00:00:00"
-)
+
+
+def _moment(value: Any) -> str:
+    expected = "2025-01-01T00:00:00"
+    text = settings.text(value, pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", expected=expected)
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"expected {expected}") from None
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,10 @@ class MessageSettings:
             one.receiver: tuple(each.target for each in self.webhooks if each.receiver == one.receiver)
             for one in self.webhooks
         }
+
+    def pushed(self) -> frozenset[str]:
+        """The receivers that have webhooks and no queue beside them."""
+        return frozenset(one.receiver for one in self.webhooks) - {one.receiver for one in self.webhooks if one.queue}
 
 
 def messages(given: Mapping[str, Any], base: Path, lines: list[str]) -> MessageSettings | None:
@@ -139,8 +151,8 @@ def _entities(value: Any) -> list[int]:
 _SUBSCRIPTION: Final = {
     "organisation": Setting(_ORGANISATION),
     "entities": Setting(_entities, [one.entity_name for one in beskeder.KINDS]),
-    "from": Setting(_MOMENT, Subscription.__dataclass_fields__["start"].default),
-    "to": Setting(_MOMENT, Subscription.__dataclass_fields__["end"].default),
+    "from": Setting(_moment, Subscription.__dataclass_fields__["start"].default),
+    "to": Setting(_moment, Subscription.__dataclass_fields__["end"].default),
 }
 
 

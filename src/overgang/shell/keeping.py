@@ -149,10 +149,11 @@ class Keeping:
         forget_records(self.store, self.signer, self._config.audit, now_)
         self.store.forget_sequences(now_, now_ - REMEMBERED)
         self.store.forget_moves(now_ - timedelta(days=self._config.messages.bounds.days))
-        self.store.move_pushes(self._config.messages.targets(), now_)
 
     def bound(self) -> None:
-        """Keep the queues of messages within their bounds, and tell of those that are nearly full."""
+        """Keep the queues of messages within their bounds, tell of those that are nearly full, and send what waits."""
+        settings = self._config.messages
+        self.store.tend_pushes(settings.targets(), settings.pushed(), self._clock())
         for receiver, number in self.store.bound_queues(self._config.messages.bounds, self._clock()).items():
             log.error("%d messages of %s are dropped: its queue is not emptied", number, told(receiver))
         for queue in self.store.queues():

@@ -40,7 +40,7 @@ class Pushing:
     def __init__(self, store: Store, executor: Executor, settings: MessageSettings, clock: Clock) -> None:
         self._store, self._executor, self._settings, self._clock = store, executor, settings, clock
         self._webhooks = {one.target: one for one in settings.webhooks}
-        self._posts = Posts(settings.seconds, 1 << 16)
+        self._posts = Posts(settings.seconds, None)
         self._due = asyncio.Event()
         self._busy: set[str] = set()
         self.counts: Counter[str] = Counter()
@@ -139,7 +139,13 @@ def event(message: Message) -> dict[str, Any]:
         "IdentifikationstypeId": beskeder.CPR,
         "Aendringstype": message.change,
     }
-    return said | ({"Body": told["indhold"]} if "indhold" in told else {})
+    more = {
+        "VersionIdentifier": "versionIdentifier",
+        "Startdato": "startdato",
+        "Slutdato": "slutdato",
+        "Body": "indhold",
+    }
+    return said | {name: told[ours] for name, ours in more.items() if ours in told}
 
 
 def signature(secret: bytes, id_: str, timestamp: str, body: bytes) -> str:

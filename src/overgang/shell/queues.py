@@ -139,9 +139,11 @@ def besked(message: Message) -> dict[str, Any]:
         "civilregistrationIdentifier": message.citizen,
         "oprettelsestidspunkt": message.made.isoformat(),
     }
-    if message.content is None or kind is not beskeder.CPR_CHANGED:  # what no contract describes is not handed out
-        return told
-    return told | {"indhold": json.loads(message.content)}
+    more = {} if message.content is None else json.loads(message.content)
+    body = more.pop("body", None)
+    if kind is beskeder.CPR_CHANGED and body is not None:  # what no contract describes is not handed out
+        more["indhold"] = body
+    return told | more
 
 
 def _id(request: RestRequest) -> str:

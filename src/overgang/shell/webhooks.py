@@ -130,7 +130,7 @@ class Webhooks:
         entity_id, name = said["eksternIdentifier"].lower(), said["entitetNavn"]
         # One request may tell of several registrations, so its id alone names no event. What names it holds no number.
         named = f"{receiver} {request_id} {said['entitetId']} {entity_id} {said['aendringstype']}"
-        everything = repr((sorted(said.items(), key=repr), citizen)).encode()
+        everything = repr((sorted((said | {"eksternIdentifier": entity_id}).items(), key=repr), citizen)).encode()
         return Message(
             id=str(uuid4() if request_id is None else uuid5(NAMESPACE_URL, named)),
             receiver=str(receiver),
@@ -143,7 +143,8 @@ class Webhooks:
             entity_name=name if _NAME.fullmatch(name) and not IN_TEXT.search(name) else "?",
             change=said["aendringstype"],
             content=content,
-            digest=hashlib.sha256(everything).digest() if request_id is None else None,
+            digest=hashlib.sha256(everything).digest(),
+            unnamed=request_id is None,
             former=said["body"][_FORMER] if kind is beskeder.CPR_CHANGED else None,
             state="waiting" if kind is not None else "dead",
         )
@@ -217,12 +218,18 @@ def _citizen(scope: http.Scope) -> str:
 
 
 def _content(said: Mapping[str, Any], kind: beskeder.Besked | None) -> bytes | None:
-    """What is kept of an event's body: of a new CPR number, which it was before."""
+    """What is kept of an event beside what each one says: its version and dates, and of its body what is known of it.
+
+    Of a kind that is not known all of the body is kept, for whoever looks at it; but for a new CPR number, which says
+    what it was before, the other kinds are without one.
+    """
+    kept = {name: said[name] for name in ("versionIdentifier", "startdato", "slutdato") if name in said}
     body = said.get("body")
     if kind is beskeder.CPR_CHANGED:
         former = body.get(_FORMER) if body is not None else None
         if not isinstance(former, str) or not _CPR.fullmatch(former):
             raise CallerFault(1001, "value.invalid", element=f"body/{_FORMER}", expected="a CPR number of ten digits")
-        return strict_json.dumps({_FORMER: former})
-    # Of a kind that is not known everything is kept, for whoever looks at it; the other kinds are without content.
-    return strict_json.dumps(body) if kind is None and body else None
+        kept["body"] = {_FORMER: former}
+    elif kind is None and body:
+        kept["body"] = body
+    return strict_json.dumps(kept) if kept else None

@@ -1,14 +1,26 @@
 """Technical messages: kept durably for the organisation that receives them, and what becomes of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
 from overgang.shell.store import schema
 from overgang.shell.store.database import Database, add, danish_day, last_number, take_number
-from overgang.shell.store.values import ACKNOWLEDGED, DEAD, DROPPED, WAITING, Message, MessageDrop, Queue, Way
+from overgang.shell.store.values import (
+    ACKNOWLEDGED,
+    DEAD,
+    DISMISSED,
+    DROPPED,
+    WAITING,
+    Message,
+    MessageDrop,
+    Queue,
+    Way,
+)
 
 _TABLE, _PUSH, _PLACE, _MOVE = schema.message, schema.push, schema.message_place, schema.message_move
 _SEQUENCE, _DROP, _ALARM = schema.message_sequence, schema.message_drop, schema.message_alarm
@@ -32,9 +44,9 @@ class Messages(Database):
     ) -> tuple[bool, ...]:
         """Keep them, in their order, in one transaction; False for each that is kept already, under its id.
 
-        One with a `digest` has no id of its own: it is kept already while an equal one waits that nobody was handed,
-        since whoever is handed that one reads what stands by then. `targets` are the webhooks of a receiver, to which
-        its messages are to be pushed too.
+        One under a known id whose `digest` is another is another event, and gets an id of its own. One without an id
+        (`unnamed`) is kept already while an equal one waits that nobody was handed, since whoever is handed that one
+        reads what stands by then. `targets` are the webhooks of a receiver, to which its messages are to be pushed too.
 
         A receiver that is told of a citizen's new number (`former`) has what it has of the former one, and what comes
         of it later, about the new one: the modern side moves the registrations too, and finds none by the former
@@ -48,13 +60,18 @@ class Messages(Database):
     ) -> tuple[bool, ...]:
         """What `add_messages` does, within a transaction."""
         given = last_number(connection, "message")  # first, so that nobody adds the same ones meanwhile
-        known = self._kept_already(connection, messages)
-        added = []
+        kept, waiting = self._kept_already(connection, messages)
+        new, added = [], []
         for message in messages:
-            marks = {message.id, (message.receiver, message.digest)} - {(message.receiver, None)}
-            added.append(known.isdisjoint(marks))
-            known |= marks if added[-1] else set()
-        new = [message for message, one in zip(messages, added, strict=True) if one]
+            marks = self._marks(message)
+            id_ = _own_id(message.id, marks, kept)
+            equal = message.unnamed and any((message.receiver, mark) in waiting for mark in marks)
+            added.append(id_ is not None and not equal)
+            if id_ is None or equal:
+                continue
+            new.append(replace(message, id=id_))
+            kept[id_] = marks[0] if marks else None
+            waiting |= {(message.receiver, mark) for mark in marks}
         for message in new:
             if message.former is not None:
                 self._move(connection, message, message.former)
@@ -71,25 +88,27 @@ class Messages(Database):
             connection.execute(insert(_PUSH).values(NEW_PUSH), pushes)
         return tuple(added)
 
-    def _kept_already(self, connection: Connection, messages: Sequence[Message]) -> set[Any]:
-        """Ids, and (receiver, digest), of what is kept of these already."""
-        ids = select(_TABLE.c.id).where(_TABLE.c.id.in_([one.id for one in messages]))
-        found: set[Any] = set(connection.execute(ids).scalars())
-        digests = {keyed: one.digest for one in messages if (keyed := self._keyed(one.digest)) is not None}
-        if digests:
-            same = select(_TABLE.c.receiver, _TABLE.c.digest).where(_TABLE.c.digest.in_(digests))
-            fresh = _TABLE.c.handed.is_(None) & _TABLE.c.fetched.is_(None) & _TABLE.c.ended.is_(None)
-            found |= {(row.receiver, digests[row.digest]) for row in connection.execute(same.where(fresh))}
-        return found
+    def _kept_already(
+        self, connection: Connection, messages: Sequence[Message]
+    ) -> tuple[dict[str, bytes | None], set[tuple[str, bytes]]]:
+        """Of what is kept of these already: the marks by id, and (receiver, mark) of those that nobody was handed."""
+        names = {name for one in messages for name in _names(one.id, self._marks(one))}
+        known = select(_TABLE.c.id, _TABLE.c.digest).where(_TABLE.c.id.in_(names))
+        kept = {row.id: row.digest for row in connection.execute(known)}
+        unnamed = {mark for one in messages if one.unnamed for mark in self._marks(one)}
+        same = select(_TABLE.c.receiver, _TABLE.c.digest).where(_TABLE.c.digest.in_(unnamed))
+        fresh = _TABLE.c.handed.is_(None) & _TABLE.c.fetched.is_(None) & _TABLE.c.ended.is_(None)
+        waiting = {(row.receiver, row.digest) for row in connection.execute(same.where(fresh))} if unnamed else set()
+        return kept, waiting
 
-    def _keyed(self, digest: bytes | None) -> bytes | None:
-        """A digest as it is stored: without the key it could be found out whom the event is about."""
-        return None if digest is None else self._sealer.index(digest.hex())
+    def _marks(self, message: Message) -> tuple[bytes, ...]:
+        """A digest as it is stored, with each key: without one it could be found out whom the event is about."""
+        return () if message.digest is None else self._sealer.indices(message.digest.hex())
 
     def _message_row(self, message: Message, number: int) -> dict[str, Any]:
         return {name: getattr(message, name) for name in _PLAIN} | {
             "number": number,
-            "digest": self._keyed(message.digest),
+            "digest": next(iter(self._marks(message)), None),
             "content": None if message.content is None else self._sealer.seal(message.content, _about(message.id)),
         }
 
@@ -293,15 +312,22 @@ class Messages(Database):
                 connection.execute(insert(_PUSH).values(NEW_PUSH), new)
             return True
 
-    def dismiss(self, id_: str, now: datetime) -> bool:
-        """Drop a dead message, and forget its given-up pushes; False: nothing is dead. It is counted as "dismissed"."""
+    def dismiss(self, id_: str, now: datetime, pushed: Collection[str] = ()) -> bool:
+        """Drop a dead message, and try its given-up pushes no more; False: nothing is dead.
+
+        What its receiver does not get in any other way (those in `pushed` have webhooks and no queue) is dropped too.
+        What is dropped is counted as "dismissed".
+        """
         with self.writing() as connection:
-            row = connection.execute(select(_TABLE).where(_TABLE.c.id == id_)).first()
+            row = connection.execute(select(_TABLE).where(_TABLE.c.id == id_).with_for_update()).first()
             if row is None:
                 return False
-            dead = (_PUSH.c.message == row.number) & (_PUSH.c.state == DEAD)
-            pushes = connection.execute(delete(_PUSH).where(dead)).rowcount
-            if row.state == DEAD:
+            mine = _PUSH.c.message == row.number
+            over = update(_PUSH).where(mine, _PUSH.c.state == DEAD).values(state=DISMISSED)
+            pushes = connection.execute(over).rowcount
+            states = set(connection.execute(select(_PUSH.c.state).where(mine)).scalars())
+            alone = row.state == WAITING and row.receiver in pushed and states == {DISMISSED}
+            if row.state == DEAD or (pushes and alone):
                 self._drop(connection, row.receiver, [row.number], "dismissed", now)
             return bool(pushes) or row.state == DEAD
 
@@ -323,6 +349,19 @@ class Messages(Database):
         citizen = self._sealer.open(row.citizen, about).decode()
         content = None if row.content is None else self._sealer.open(row.content, about)
         return Message(citizen=citizen, content=content, **{name: getattr(row, name) for name in _READ})
+
+
+def _names(id_: str, marks: Sequence[bytes]) -> tuple[str, ...]:
+    """The ids that an event may have: the one it came with, or where another has that, one of what it says."""
+    return (id_, *(str(uuid5(NAMESPACE_URL, f"{id_} {mark.hex()}")) for mark in marks))
+
+
+def _own_id(id_: str, marks: Sequence[bytes], kept: Mapping[str, bytes | None]) -> str | None:
+    """The id that an event is kept under; None where it is kept already."""
+    names = _names(id_, marks)
+    if any(name in kept and (not marks or kept[name] in (None, *marks)) for name in names):
+        return None
+    return next(name for name in names if name not in kept)
 
 
 def _about(id_: str) -> str:

@@ -1,6 +1,6 @@
 """What is to be sent to webhooks: taken by one gateway at a time, in order for each citizen, until it is delivered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -13,6 +13,7 @@ from overgang.shell.store.values import ACKNOWLEDGED, DEAD, WAITING, Message
 
 _PUSH, _MESSAGE = schema.push, schema.message
 DELIVERED = "delivered"
+_OPEN: Final = (WAITING, DEAD)
 _AT_ONCE: Final = 1000
 
 
@@ -60,7 +61,7 @@ class Pushes(Messages):
         with self.writing() as connection:
             there = update(_PUSH).where(_mine(push.target, number))
             connection.execute(there.values(state=DELIVERED, attempts=push.attempts + 1, said=""))
-            others = select(_PUSH.c.target).where(_PUSH.c.message == number, _PUSH.c.state != DELIVERED)
+            others = select(_PUSH.c.target).where(_PUSH.c.message == number, _PUSH.c.state.in_(_OPEN))
             if ends and connection.execute(others).first() is None:
                 here = update(_MESSAGE).where(_MESSAGE.c.number == number, _MESSAGE.c.state == WAITING)
                 connection.execute(here.values(state=ACKNOWLEDGED, ended=now))
@@ -80,33 +81,41 @@ class Pushes(Messages):
             rows = connection.execute(query).all()
         return tuple(Push(row.target, self.message_of(row), row.attempts) for row in rows)
 
-    def move_pushes(self, targets: Mapping[str, Sequence[str]], now: datetime) -> int:
-        """What waits for a webhook that is none any more goes to those of its receiver (`targets`); how many it were.
+    def tend_pushes(self, targets: Mapping[str, Sequence[str]], pushed: Collection[str], now: datetime) -> None:
+        """Send what waits to the webhooks of its receiver (`targets`) as they are by now, and to none that is no more.
 
-        Where its receiver has none, it waits in the queue only.
+        A receiver that is not in `targets` is left alone: another gateway may know of its webhooks already. What came
+        everywhere ends where its receiver has no queue (`pushed`).
         """
-        there = [target for some in targets.values() for target in some]
-        gone = _PUSH.c.target.not_in(there) & (_PUSH.c.state == WAITING)
-        query = select(_PUSH, _MESSAGE.c.receiver).join(_MESSAGE, _MESSAGE.c.number == _PUSH.c.message, isouter=True)
-        moved = 0
+        for receiver, names in targets.items():
+            mine = (_MESSAGE.c.receiver == receiver) & (_MESSAGE.c.state == WAITING)
+            self._take_back(mine, names)
+            for name in names:
+                self._add_missing(mine, name, now)
+        with self.writing() as connection:
+            of = select(_PUSH.c.message).where(_PUSH.c.message == _MESSAGE.c.number)
+            everywhere = of.where(_PUSH.c.state == DELIVERED).exists() & ~of.where(_PUSH.c.state.in_(_OPEN)).exists()
+            ended = update(_MESSAGE).where(_MESSAGE.c.receiver.in_(pushed), _MESSAGE.c.state == WAITING, everywhere)
+            connection.execute(ended.values(state=ACKNOWLEDGED, ended=now))
+
+    def _take_back(self, messages: ColumnElement[bool], targets: Sequence[str]) -> None:
+        """Delete what waits of these messages for any other webhook."""
+        numbers = select(_MESSAGE.c.number).where(messages)
+        stray = (_PUSH.c.state == WAITING) & _PUSH.c.target.not_in(targets) & _PUSH.c.message.in_(numbers)
+        with self.writing() as connection:
+            connection.execute(delete(_PUSH).where(stray))
+
+    def _add_missing(self, messages: ColumnElement[bool], target: str, now: datetime) -> None:
+        there = select(_PUSH.c.message).where(_PUSH.c.target == target, _PUSH.c.message == _MESSAGE.c.number)
+        query = select(_MESSAGE.c.number, _MESSAGE.c.citizen_index).where(messages, ~there.exists()).limit(_AT_ONCE)
         while True:
             with self.writing() as connection:
-                rows = connection.execute(query.where(gone).limit(_AT_ONCE)).all()
-                new = {
-                    (target, row.message): {
-                        "target": target,
-                        "message": row.message,
-                        "citizen_index": row.citizen_index,
-                    }
-                    for row in rows
-                    for target in targets.get(row.receiver, ())
-                }
-                add_new(connection, _PUSH, [one | NEW_PUSH | {"due": now} for one in new.values()])
-                for row in rows:
-                    connection.execute(delete(_PUSH).where(_mine(row.target, row.message)))
-            moved += len(rows)
+                rows = connection.execute(query).all()
+                row = NEW_PUSH | {"target": target, "due": now}
+                new = [row | {"message": number, "citizen_index": index} for number, index in rows]
+                add_new(connection, _PUSH, new)
             if len(rows) < _AT_ONCE:
-                return moved
+                return
 
 
 def _mine(target: str, message: int) -> ColumnElement[bool]:

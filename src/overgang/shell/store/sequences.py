@@ -98,10 +98,12 @@ class Sequences(Messages, Database):
         return done
 
     def acknowledge_to(self, receiver: str, number: int, now: datetime) -> int:
-        """Every message of a receiver up to a number waits no more; how many did."""
+        """Every message of a receiver up to a number that it was handed waits no more; how many did."""
         with self.writing() as connection:
             waiting = (_MESSAGE.c.receiver == receiver) & (_MESSAGE.c.number <= number) & (_MESSAGE.c.state == WAITING)
-            ended = update(_MESSAGE).where(waiting).values(state=ACKNOWLEDGED, ended=now)
+            ended = (
+                update(_MESSAGE).where(waiting, _MESSAGE.c.handed.is_not(None)).values(state=ACKNOWLEDGED, ended=now)
+            )
             return connection.execute(ended).rowcount
 
     def acknowledged(self, receiver: str, id_: str, now: datetime) -> tuple[tuple[int, int], ...]:

@@ -139,6 +139,7 @@ WAITING: Final = "waiting"
 ACKNOWLEDGED: Final = "acknowledged"
 DROPPED: Final = "dropped"
 DEAD: Final = "dead"
+DISMISSED: Final = "dismissed"  # a given-up push that a person put aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +149,9 @@ class Message:
     `made` is in UTC. `number` is given when it is kept: messages of a store ascend by it, in the order they were kept.
     `kind` names the old message, "" where the entity is of no kind that is known; `change` is 1 created, 2 updated or
     3 deleted. `rule` names the rule that asked for it, "" for an event of the modern side; `content` is what such an
-    event says beside that; `digest` stands for all of an event that has no id of its own. `former` is the number that
-    the citizen had before, where that is what an event tells; it is not read back. `times`, `handed`, `fetched` and
-    `ended` tell its way.
+    event says beside that; `digest` stands for all that it says, `unnamed`: it came without an id of its own. `former`
+    is the number that the citizen had before, where that is what an event tells; neither of these is read back.
+    `times`, `handed`, `fetched` and `ended` tell its way.
     """
 
     id: str
@@ -166,6 +167,7 @@ class Message:
     change: int = 1
     content: bytes | None = field(default=None, repr=False)
     digest: bytes | None = field(default=None, repr=False)
+    unnamed: bool = False
     former: str | None = field(default=None, repr=False)
     state: str = WAITING
     times: int = 0
