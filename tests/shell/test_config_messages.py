@@ -67,6 +67,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"subscription": [{"organisation": "8/1", "from": "2025"}]},
         "messages.subscription[1].from: expected 2025-01-01T",
     ),
+    (
+        {"subscription": [{"organisation": "8/101", "to": "2026-02-30T00:00:00"}]},
+        "messages.subscription[1].to: expected 2025-01-01T",
+    ),
     ({"webhook": [{"organisation": "8/1", "url": "https://a", "secret_file": "none"}]}, "secret_file: no file"),
     ({"webhook": [{"organisation": "8/1", "url": "ftp://a", "secret_file": "secret"}]}, "messages.webhook[1].url:"),
     (
