@@ -125,7 +125,7 @@ def drive(client: httpx.Client, admin: str) -> None:
     client.post(FRAVAER, headers={**about, "content-type": "application/json"}, content=f'{{"a":{NUMBER},}}')
     told = {"EntitetNavn": NAME, "EntitetId": 100008, "EksternIdentifier": GUID, "IdentifikationstypeId": 1}
     told |= {"Aendringstype": 1, "Body": {"tidligereCivilregistrationIdentifier": NUMBER, NUMBER: NAME}}
-    for hook in ("8/10101", f"8/{NUMBER[:9]}", f"8/{NUMBER}", "2/81"):
+    for hook in ("8/10101", f"8/{NUMBER[1:]}", f"8/{NUMBER}", "2/81"):
         for changed in (
             {},
             {"EntitetNavn": f"Om{NUMBER}"},

@@ -23,7 +23,7 @@ _FORMER: Final = "tidligereCivilregistrationIdentifier"
 def identifier_of(event: Event) -> str:
     """The message's id: one for each event and organisation, whoever tells of it."""
     kind, code = event.organisation
-    named = (f"{kind}/{code}", event.id, ENTITIES[event.entity], event.external, event.change)
+    named = (f"{kind}/{code}", event.id, ENTITIES[event.entity], event.external.lower(), event.change)
     return str(uuid5(NAMESPACE_URL, " ".join(map(str, named))))
 
 
