@@ -76,6 +76,12 @@ def test_a_prefix_declared_above_the_body_is_understood() -> None:
     assert element.decode(node) == {"Shape": [{"@xsi:type": "{urn:m}Point", "Name": "n"}], "Said": "{urn:m}x"}
 
 
+def test_a_star_in_a_namespace_stands_for_no_other_namespace() -> None:
+    """libxml2 takes it for one."""
+    starred = GOOD.replace("<m:Count>5</m:Count>", '<c:Count xmlns:c="urn:*">5</c:Count>')
+    assert [(path, key) for path, _, key in problems(starred)] == [("Ask/Count", "element.unexpected")]
+
+
 def test_nil_absent_and_empty_stay_apart() -> None:
     element = CONTRACT.operations["Ask"].input.body
     assert element is not None

@@ -87,6 +87,8 @@ class Contract:
             if not self._schema.validate(validator.trimmed(whole)):
                 expected = "content that is valid under the contract's schema"
                 return [Problem(element.name, expected, "value.invalid")]
+        if validator.is_starred(node) and (found := explain(element, node)):
+            return found
         if element.qname not in self._risky:
             self._risky[element.qname] = _risky(element)
         if self._risky[element.qname]:

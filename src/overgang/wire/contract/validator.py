@@ -53,6 +53,10 @@ def compiled(schemas: list[Schema]) -> etree.XMLSchema:
         raise _explained(mistake, schemas, documents) from mistake
 
 
+# libxml2 takes an element for any other of its local name when its namespace has a "*" where they differ.
+is_starred: Final = etree.XPath("boolean(descendant-or-self::*[contains(namespace-uri(), '*')])")
+
+
 def on_its_own(node: etree._Element) -> etree._Element:
     """A copy with all namespace declarations in scope; libxml2 does not see those of elements above the node."""
     # In UTF-8: a name has no other way to write a letter that is not of ASCII.
