@@ -31,11 +31,8 @@ _TALKATIVE: Final = ("httpx", "httpcore", "pyreqwest", "reqwest", "hyper", "hype
 class Refused(Exception):
     """There is no usable reply: a key such as upstream.broken, and for the log the kind of the client's error.
 
-    `retry_after`: seconds after which it may be tried again, where that is known. `status`: that of a reply whose head
-    came, 0 without one.
+    `retry_after`: seconds after which it may be tried again, where that is known.
     """
-
-    status = 0
 
     def __init__(self, key: str, kind: str = "", retry_after: int | None = None) -> None:
         super().__init__(key)
@@ -85,10 +82,7 @@ class Posts:
         return await self.ask("POST", url, body, headers)
 
     async def ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
-        """One request; `trouble` of the reply is "timeout", "unavailable", "broken" ...
-
-        The status is there as soon as the reply's head has come, also where its content can't be used.
-        """
+        """One request; `trouble` of the reply is "timeout", "unavailable", "broken" ..."""
         try:
             async with asyncio.timeout(self._deadline):
                 sent = {**headers, "Accept-Encoding": "identity"}
@@ -96,7 +90,7 @@ class Posts:
         except TimeoutError:
             return Reply(0, "", b"", "timeout")
         except Refused as refused:
-            return Reply(refused.status, "", b"", refused.key.removeprefix("upstream."))
+            return Reply(0, "", b"", refused.key.removeprefix("upstream."))
         return Reply(raw.status, raw.kind, raw.body)
 
     async def close(self) -> None:
@@ -109,12 +103,8 @@ async def _raw(
     """What came, if it can be used. Raises Refused."""
     if reply_bytes is None:
         return Raw(status, "", b"")
-    try:
-        kind, after = _check_head(headers, reply_bytes)
-        return Raw(status, kind, await _collect(chunks, reply_bytes), after)
-    except Refused as refused:
-        refused.status = status
-        raise
+    kind, after = _check_head(headers, reply_bytes)
+    return Raw(status, kind, await _collect(chunks, reply_bytes), after)
 
 
 def _check_head(headers: Iterable[tuple[str, str]], reply_bytes: int) -> tuple[str, str]:

@@ -101,7 +101,7 @@ class Pushing:
             self.counts["delivered"] += 1
             await self._stored(self._store.delivered, push, self._clock(), not webhook.queue)
             return
-        said = f"status {reply.status}" if reply.status else reply.trouble
+        said = reply.trouble or f"status {reply.status}"
         now, delay = self._clock(), DELAYS[min(push.attempts, len(DELAYS) - 1)]
         given_up = reply.status == _GONE or _waited(push.attempts + 1) > self._settings.give_up * 3600
         self.counts["given up" if given_up else "failed"] += 1

@@ -88,9 +88,9 @@ async def synchronise(config: Config, *, apply: bool) -> Difference:
 
 
 def _list(reply: Any) -> list[dict[str, Any]]:
-    if reply.status == 404 and not reply.trouble:
+    if reply.status == 404:
         return []
-    if reply.status != 200 or reply.trouble:
+    if reply.status != 200:
         raise SubscribingError([f"the subscriptions can't be read: {reply.trouble or f'status {reply.status}'}"])
     try:
         found = json.loads(reply.body)["abonnementer"]
