@@ -22,6 +22,7 @@ from overgang.shell.store.values import (
     ACKNOWLEDGED,
     ANY,
     DEAD,
+    DISMISSED,
     DROPPED,
     WAITING,
     Cluster,
@@ -214,7 +215,12 @@ class Invented:
         return dead or pushes != way.pushes
 
     def dismiss(self, id: str, at: datetime) -> bool:
-        raise NotImplementedError("dismissing is tested on a store")
+        way = self.ways[id]
+        pushes = tuple((push[0], DISMISSED, *push[2:]) if push[1] == DEAD else push for push in way.pushes)
+        dead = way.message.state == DEAD
+        message = replace(way.message, state=DROPPED, ended=at, content=None) if dead else way.message
+        self.ways[id] = Way(message, way.places, pushes)
+        return dead or pushes != way.pushes
 
 
 def filled(operations: Sequence[tuple[str, str, str]]) -> Invented:

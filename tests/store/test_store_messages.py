@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.event import listen
 from store_side import CITIZEN, DAY, KEY, NOW, message
 from store_side import shared_url as shared_url
 from store_side import store as store
@@ -157,6 +159,19 @@ def test_what_comes_of_the_former_number_later_is_about_the_new_one(store: Store
     store.add_messages([message("late"), message("theirs", "2/81")])
     assert citizens(store) == {"change": B, "late": B}
     assert citizens(store, "2/81") == {"theirs": A}
+
+
+def test_a_citizen_whose_number_another_receiver_was_told_of_is_looked_for_once(store: Store) -> None:
+    store.add_message(changed("change", A, B, "2/81"))
+    asked = []
+
+    def remember(*given: Any) -> None:
+        asked.append(given[2])
+
+    listen(store._engine, "before_cursor_execute", remember)
+    store.add_message(message("late"))
+    assert len([one for one in asked if "message_move" in one]) == 1
+    assert citizens(store) == {"late": A}
 
 
 @pytest.mark.parametrize("later", [[(A, B), (B, C)], [(B, C), (A, B)]], ids=["in order", "out of order"])

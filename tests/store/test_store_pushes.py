@@ -178,6 +178,7 @@ def test_a_dead_message_is_not_sent_and_is_when_it_is_released(store: Store) -> 
     store.add_messages([unknown], TARGETS)
     assert taken(store, "a", "b") == []
     assert [one.id for one in store.ended_messages("dead")] == ["u"]
-    assert store.release("u", "ContactGroup", NOW, TARGETS)
+    assert store.release("u", "ContactGroup", NOW)
+    store.tend_pushes(TARGETS, (), NOW)
     assert told(taken(store, "a", "b")) == [("a", "u"), ("b", "u")]
     assert [(one.kind, one.state) for one in store.messages(CALLER)] == [("ContactGroup", "waiting")]

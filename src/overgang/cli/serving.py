@@ -162,9 +162,8 @@ def pages(
     trial: TrialCitizens | None = None,
 ) -> Any:
     """The app of the admin port."""
-    reaches, queues = settings.old.__contains__, settings.messages
-    pushes = queues.targets(), queues.pushed()
-    source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look, reaches, *pushes)
+    reaches, pushed = settings.old.__contains__, settings.messages.pushed()
+    source = StoreSource(keeping.store, lambda *call: keeping.modes().of(*call), keeping.look, reaches, pushed)
     recorder = gateway.together.recorder if gateway.together is not None else None
     more = metrics.routes(gateway, lambda: keeping.reachable, keeping.store.drops, keeping.store.queues, ticks)
     more += recording.routes(recorder) if recorder is not None else []

@@ -1,9 +1,8 @@
 """The store as the pages' source."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from types import MappingProxyType
 
 from overgang.core.compare.values import Compared, Label, Mode, Use
 from overgang.pages.sources import SourceFailed, SwitchRefused
@@ -48,11 +47,10 @@ class StoreSource:
         mode_of: Callable[[str, str, str], Mode],
         switched: Callable[[], None] = lambda: None,
         reaches: Callable[[str], bool] = lambda service: True,
-        targets: Mapping[str, Sequence[str]] = MappingProxyType({}),
         pushed: Collection[str] = (),
     ) -> None:
-        """`targets` are the webhooks of each receiver of messages; those of `pushed` have no queue beside them."""
-        self._store, self._targets, self._pushed = store, targets, pushed
+        """The receivers of messages in `pushed` have webhooks and no queue beside them."""
+        self._store, self._pushed = store, pushed
         self._mode_of = mode_of
         self._switched = switched
         self._reaches = reaches
@@ -143,7 +141,7 @@ class StoreSource:
 
     def release(self, id: str, kind: str, at: datetime) -> bool:
         with _told():
-            return self._store.release(id, kind, at, self._targets)
+            return self._store.release(id, kind, at)
 
     def dismiss(self, id: str, at: datetime) -> bool:
         with _told():

@@ -128,11 +128,9 @@ class Webhooks:
         if request_id is not None and not _REQUEST_ID.fullmatch(request_id):
             raise CallerFault(1014, "value.invalid", element=REQUEST_ID, expected="1 to 46 printable characters")
         entity_id, name = said["eksternIdentifier"].lower(), said["entitetNavn"]
-        # One request may tell of several registrations, so its id alone names no event. What names it holds no number.
-        named = f"{receiver} {request_id} {said['entitetId']} {entity_id} {said['aendringstype']}"
         everything = repr((sorted((said | {"eksternIdentifier": entity_id}).items(), key=repr), citizen)).encode()
         return Message(
-            id=str(uuid4() if request_id is None else uuid5(NAMESPACE_URL, named)),
+            id=str(uuid4() if request_id is None else uuid5(NAMESPACE_URL, f"{receiver} {request_id}")),
             receiver=str(receiver),
             kind="" if kind is None else kind.name,
             entity_id=entity_id,

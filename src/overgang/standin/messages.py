@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from overgang.reference.events import ENTITIES, Event
+from overgang.reference.events import Event
 from overgang.reference.store import Registration
 from overgang.standin import kinds, shown
 from overgang.standin.calls import A_KASSE, CITIZEN, JOBCENTRE, Answer, Call, Operation
@@ -23,8 +23,7 @@ _FORMER: Final = "tidligereCivilregistrationIdentifier"
 def identifier_of(event: Event) -> str:
     """The message's id: one for each event and organisation, whoever tells of it."""
     kind, code = event.organisation
-    named = (f"{kind}/{code}", event.id, ENTITIES[event.entity], event.external.lower(), event.change)
-    return str(uuid5(NAMESPACE_URL, " ".join(map(str, named))))
+    return str(uuid5(NAMESPACE_URL, f"{kind}/{code} {event.id}"))
 
 
 def operation_of(event: Event) -> str:

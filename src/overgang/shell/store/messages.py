@@ -144,17 +144,20 @@ class Messages(Database):
     def _as_called_now(self, connection: Connection, messages: Sequence[Message]) -> list[tuple[Message, str]]:
         """Each with the number that its citizen has by now, as far as its receiver was told."""
         numbers = [one.citizen for one in messages]
+        receivers = {one.receiver for one in messages}
         for _ in range(_MOVES):
             indices = [self._sealer.indices(number) for number in numbers]
             query = select(_MOVE).where(_MOVE.c.former_index.in_({one for some in indices for one in some}))
-            moves = {(row.receiver, row.former_index): row.number for row in connection.execute(query)}
-            if not moves:
-                break
+            found = connection.execute(query.where(_MOVE.c.receiver.in_(receivers)))
+            moves = {(row.receiver, row.former_index): row.number for row in found}
+            before = list(numbers)
             for at, message in enumerate(messages):
                 for index in indices[at]:
                     sealed = moves.get((message.receiver, index))
                     if sealed is not None:
                         numbers[at] = self._sealer.open(sealed, _moved(message.receiver)).decode()
+            if numbers == before:
+                break
         return list(zip(messages, numbers, strict=True))
 
     def forget_moves(self, before: datetime) -> None:
@@ -184,8 +187,9 @@ class Messages(Database):
 
     def hand_over(self, messages: Sequence[Message], now: datetime) -> None:
         """Write down that their receiver is about to be given these: an equal event that comes later is a new one."""
-        with self.writing() as connection:
-            self._handed(connection, [one.number for one in messages], now)
+        if messages:
+            with self.writing() as connection:
+                self._handed(connection, [one.number for one in messages], now)
 
     def _handed(self, connection: Connection, numbers: Sequence[int], now: datetime) -> None:
         handed = update(_TABLE).where(_TABLE.c.number.in_(numbers))
@@ -284,11 +288,10 @@ class Messages(Database):
             pushed = connection.execute(pushes.where(_PUSH.c.message == number).order_by(_PUSH.c.target))
             return Way(found[0], tuple(at), tuple(tuple(row) for row in pushed))
 
-    def release(self, id_: str, kind: str, now: datetime, targets: Mapping[str, Sequence[str]] | None = None) -> bool:
+    def release(self, id_: str, kind: str, now: datetime) -> bool:
         """Put a dead message back into its queue, as one of `kind`, and its given-up pushes; False: nothing is dead.
 
-        It is the newest then, since whoever reads on after a number would not see it where it was. What was never
-        pushed is, now, to the webhooks of its receiver (`targets`).
+        It is the newest then, since whoever reads on after a number would not see it where it was.
         """
         with self.writing() as connection:
             given = last_number(connection, "message") + 1
@@ -304,12 +307,6 @@ class Messages(Database):
                 connection.execute(update(table).where(table.c.message == row.number).values(message=given))
             there = update(_TABLE).where(_TABLE.c.number == row.number)
             connection.execute(there.values(number=given, state=WAITING, kind=kind, ended=None))
-            new = [
-                {"target": one, "message": given, "citizen_index": row.citizen_index, "due": now}
-                for one in (targets or {}).get(row.receiver, ())
-            ]
-            if new:
-                connection.execute(insert(_PUSH).values(NEW_PUSH), new)
             return True
 
     def dismiss(self, id_: str, now: datetime, pushed: Collection[str] = ()) -> bool:

@@ -49,6 +49,8 @@ class Pushes(Messages):
             taken = connection.execute(query.with_for_update(skip_locked=True)).all()
             for row in taken:
                 connection.execute(update(_PUSH).where(_mine(row.target, row.message)).values(due=until))
+            if not taken:
+                return ()
             numbers = [row.message for row in taken]
             self._handed(connection, numbers, now)
             rows = connection.execute(select(_MESSAGE).where(_MESSAGE.c.number.in_(numbers))).all()
