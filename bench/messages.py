@@ -72,13 +72,17 @@ def _stores() -> Iterator[tuple[str, str]]:
         yield "postgresql", empty_postgresql()
 
 
+def answers() -> dict[str, bytes]:
+    """What the modern side says of the citizens whom events are about; see nginx.stub."""
+    path = "/visiteringogstatus/v1/PersonVisitering/kontaktgruppe/historik"
+    return {f"GET {path} {_citizen(n)}": _history() for n in range(_CITIZENS)}
+
+
 @contextmanager
 def _gateway(folder: Path, store: str) -> Iterator[str]:
-    path = "/visiteringogstatus/v1/PersonVisitering/kontaktgruppe/historik"
-    answers = {f"GET {path} {_citizen(n)}": _history() for n in range(_CITIZENS)}
     more = f'\n[store]\nurl = "{store}"\n[admission]\nat_once = 512\n'
     with (
-        subjects.stub(folder / "stub", answers) as stub,
+        subjects.stub(folder / "stub", answers()) as stub,
         subjects.overgang(f"{stub}/mixed", folder / "gateway", more=more) as ours,
     ):
         yield ours.base
@@ -99,7 +103,7 @@ async def _flow(base: str, seconds: int) -> Flow:
             while time.monotonic() < begun + seconds:
                 sent, number = sent + 1, sent
                 before = time.monotonic()
-                await _event(posts, base, number)
+                await event(posts, base, number)
                 times.append((time.monotonic() - before) * 1000)
 
         _bridge("WsrmService", "Sequence")  # what is loaded late is loaded
@@ -107,7 +111,7 @@ async def _flow(base: str, seconds: int) -> Flow:
         await asyncio.gather(*(sender() for _ in range(CALLERS)))
         events = sent / (time.monotonic() - begun)
         begun = time.monotonic()
-        out = sum(await asyncio.gather(*(_emptied(posts, base, one) for one in RECEIVERS)))
+        out = sum(await asyncio.gather(*(emptied(posts, base, one) for one in RECEIVERS)))
         flow = out / (time.monotonic() - begun)
         return Flow(events, percentile(times, 0.99), flow, await _oldest(posts, base, sent, seconds))
     finally:
@@ -124,14 +128,14 @@ async def _oldest(posts: Posts, base: str, first: int, seconds: int) -> float:
         for number in range(int(rate * seconds)):
             await asyncio.sleep(max(begun + number / rate - time.monotonic(), 0))
             made[number % len(RECEIVERS)] = made.get(number % len(RECEIVERS), time.monotonic())
-            await _event(posts, base, first + number)
+            await event(posts, base, first + number)
         over.set()
 
     async def receiver(at: int) -> None:
         nonlocal worst
         while not over.is_set():
             oldest = made.pop(at, None)
-            await _emptied(posts, base, RECEIVERS[at])
+            await emptied(posts, base, RECEIVERS[at])
             worst = max(worst, time.monotonic() - oldest) if oldest is not None else worst
             await asyncio.sleep(1)
 
@@ -139,7 +143,8 @@ async def _oldest(posts: Posts, base: str, first: int, seconds: int) -> float:
     return worst
 
 
-async def _event(posts: Posts, base: str, number: int) -> None:
+async def event(posts: Posts, base: str, number: int) -> None:
+    """Tell the gateway of one. Raises BenchError."""
     kind, code = RECEIVERS[number % len(RECEIVERS)]
     said = {
         "EntitetNavn": "Kontaktgruppe",
@@ -157,8 +162,8 @@ async def _event(posts: Posts, base: str, number: int) -> None:
     _check(reply.status == 200, f"an event was answered with {reply.status} {reply.trouble}")
 
 
-async def _emptied(posts: Posts, base: str, receiver: tuple[int, str]) -> int:
-    """How many messages were walked, fetched and acknowledged."""
+async def emptied(posts: Posts, base: str, receiver: tuple[int, str]) -> int:
+    """How many messages were walked, fetched and acknowledged. Raises BenchError."""
 
     async def asked(service: str, version: int, operation: str, body: str) -> str:
         message = envelope(_bridge(service, operation), body, receiver, _MADE)

@@ -9,6 +9,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from bench.load import Call, sample
@@ -64,26 +65,25 @@ class _Pool:
             writer.close()
 
 
-def messages(call: Call, path: str, host: str, first: int) -> Iterator[bytes]:
-    """HTTP requests, each with another call: a second and a number of its own."""
-    text = sample(call).decode()
-    number = first
-    while True:
-        number += 1
+def messages(calls: Sequence[Call], path: str, host: str, first: int) -> Iterator[bytes]:
+    """HTTP requests of these kinds in turn, each with another call: a second and a number of its own."""
+    texts = [sample(call).decode() for call in calls]
+    for number in count(first + 1):
+        call, text = calls[number % len(calls)], texts[number % len(calls)]
         clock = f"{number // 60 % 60:02}:{number % 60:02}"
         body = text.replace("59:59", clock).replace("9999999", f"{number % 10_000_000:07}").encode()
         yield (
-            f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/xml; charset=utf-8\r\n"
+            f"POST {call.path or path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/xml; charset=utf-8\r\n"
             f'SOAPAction: "{call.action}"\r\nContent-Length: {len(body)}\r\n\r\n'
         ).encode() + body
 
 
-async def paced(url: str, call: Call, rate: float, seconds: float, first: int = 0) -> Seen:
-    """Send `rate` calls a second for so many seconds."""
+async def paced(url: str, kinds: Sequence[Call], rate: float, seconds: float, first: int = 0) -> Seen:
+    """Send `rate` calls a second for so many seconds, of these kinds in turn."""
     where, _, path = url.removeprefix("http://").partition("/")
     host, _, port = where.partition(":")
     pool, seen, tasks = _Pool(host, int(port)), Seen(), set[asyncio.Task[None]]()
-    calls = messages(call, f"/{path}", where, first)
+    calls = messages(kinds, f"/{path}", where, first)
     loop = asyncio.get_running_loop()
     begun = loop.time()
 
@@ -145,7 +145,7 @@ def main() -> int:
         if given.stub is not None:
             runner.run(slow_stub(given.stub, given.port))
             return 0
-        seen = runner.run(paced(given.url, CREATE_ABSENCE, given.rate, given.seconds, given.first))
+        seen = runner.run(paced(given.url, [CREATE_ABSENCE], given.rate, given.seconds, given.first))
     print(json.dumps(seen.by_status))
     return 0
 

@@ -1,11 +1,11 @@
 """A long load with faults in it: whether memory, descriptors and the slow calls grow, and whether the audit holds.
 
-`python -m bench.soak --seconds 600` (`make soak SECONDS=600`).
+Old calls of the mixed load (see mixed), one hostile call in a hundred, one event in ten, whose messages their receivers
+fetch and acknowledge every period. `python -m bench.soak --seconds 600` (`make soak SECONDS=600`).
 """
 
 import argparse
 import asyncio
-import http.client
 import os
 import subprocess
 import sys
@@ -13,16 +13,20 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Final
 
-from bench import pace, subjects
+from bench import gateways, messages, mixed, pace, subjects
 from bench.install import ROOT
-from bench.load import BenchError
+from bench.load import BenchError, Call
 from bench.pace import percentile
 from bench.processes import family
+from overgang.shell.client import Posts
 
-LATER = 100_000
-_BAD = (b"<a>" * 300, b"", b"<!DOCTYPE a><a/>", b"\xff" * 500, b"{}")
+LATER: Final = 100_000  # between the numbers of two periods' calls
+WARM: Final = 1 / 4  # of the time, in which what is loaded late is loaded; growth is told of the rest
+_HOSTILE: Final = (b"<a>" * 300, b"", b"<!DOCTYPE a><a/>", b"\xff" * 500, b"{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,17 @@ class Sample:
     mb: float
     files: int
     p99: float
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was sent and came of it; `failed` are good calls that were not answered with 200."""
+
+    calls: int = 0
+    failed: int = 0
+    hostile: int = 0
+    events: int = 0
+    fetched: int = 0
 
 
 def slope(samples: Sequence[tuple[float, float]]) -> float:
@@ -52,39 +67,69 @@ def held(pid: int) -> tuple[float, int]:
     return mb, files
 
 
-def run(seconds: float, rate: float, folder: Path) -> tuple[list[Sample], int]:
-    """The samples, and how many good calls were not answered with 200. Raises BenchError."""
-    samples, failed, number = list[Sample](), 0, 0
+def run(seconds: float, rate: float, folder: Path) -> tuple[list[Sample], Counts]:
+    """The samples, and what was sent. Raises BenchError."""
+    (folder / "calls").mkdir()
+    parts, answers = mixed.prepared(folder / "calls", date.today())  # noqa: DTZ011 - of this machine, as the gateway's
+    more = "\n[admission]\nat_once = 512\n"
+    with (
+        subjects.stub(folder / "stub", answers | messages.answers()) as stub,
+        subjects.overgang(f"{stub}/mixed", folder / "gateway", more=more) as ours,
+    ):
+        for part in parts:
+            gateways.check(ours.base, part.call, part.holds)
+        calls = [part.call for part in mixed.in_turn(parts)]
+        return asyncio.run(_run(ours.base, ours.pid, calls, seconds, rate))
+
+
+async def _run(base: str, pid: int, calls: Sequence[Call], seconds: float, rate: float) -> tuple[list[Sample], Counts]:
     every = min(max(seconds / 40, 1.0), 15.0)
-    with subjects.stub(folder / "stub") as stub, subjects.overgang(stub, folder / "gateway") as ours:
-        pace.apart(ours.url, rate, min(5.0, every), 0)  # pools fill, and what is loaded late is loaded
+    samples, counts, posts = list[Sample](), Counts(), Posts(30)
+    try:
         begun = time.monotonic()
-        while time.monotonic() - begun < seconds:
-            number += 1
-            _bad(ours.url, max(int(rate * every / 100), 1))
-            seen = asyncio.run(pace.paced(ours.url, subjects.CREATE_ABSENCE, rate, every, number * LATER))
-            good = seen.by_status.get(200, [])
-            failed += sum(map(len, seen.by_status.values())) - len(good)
-            mb, files = held(ours.pid)
-            samples.append(Sample(time.monotonic() - begun, mb, files, percentile(good, 0.99)))
+        while (at := time.monotonic() - begun) < seconds:
+            good = await _period(posts, base, calls, rate, every, counts)
+            samples.append(Sample(at + every, *held(pid), percentile(good, 0.99)))
+            last = samples[-1]
             print(
-                f"{samples[-1].at:6.0f} s  {mb:6.1f} MB  {files:4} descriptors  p99 {samples[-1].p99:6.1f} ms",
-                flush=True,
+                f"{last.at:6.0f} s  {last.mb:6.1f} MB  {last.files:4} descriptors  p99 {last.p99:6.1f} ms", flush=True
             )
-    return samples, failed
+    finally:
+        await posts.close()
+    return samples, counts
 
 
-def _bad(url: str, count: int) -> None:
-    """One call in a hundred is hostile."""
-    where, _, path = url.removeprefix("http://").partition("/")
-    for number in range(count):
-        connection = http.client.HTTPConnection(where, timeout=10)
-        try:
-            connection.request("POST", f"/{path}", _BAD[number % len(_BAD)], {"Content-Type": "text/xml"})
-            if connection.getresponse().status < 400:
-                raise BenchError("a hostile call was answered as a good one")
-        finally:
-            connection.close()
+async def _period(
+    posts: Posts, base: str, calls: Sequence[Call], rate: float, seconds: float, counts: Counts
+) -> list[float]:
+    """The milliseconds of the good calls of one period."""
+    first = LATER + counts.calls
+
+    async def events() -> None:
+        for _ in range(int(rate * seconds / 10)):
+            await messages.event(posts, base, counts.events)
+            counts.events += 1
+            await asyncio.sleep(10 / rate)
+
+    async def hostile() -> None:
+        for _ in range(max(int(rate * seconds / 100), 1)):
+            url = f"{base}{calls[0].path}"
+            reply = await posts.post(url, _HOSTILE[counts.hostile % len(_HOSTILE)], {"Content-Type": "text/xml"})
+            counts.hostile += 1
+            if reply.status < 400:
+                raise BenchError(f"a hostile call was answered with {reply.status} {reply.trouble}")
+            await asyncio.sleep(100 / rate)
+
+    seen, *_ = await asyncio.gather(pace.paced(base, calls, rate, seconds, first), events(), hostile())
+    fetched = await asyncio.gather(*(messages.emptied(posts, base, one) for one in messages.RECEIVERS))
+    good = seen.by_status.get(200, [])
+    sent = sum(map(len, seen.by_status.values()))
+    counts.calls, counts.failed, counts.fetched = (
+        counts.calls + sent,
+        counts.failed + sent - len(good),
+        counts.fetched + sum(fetched),
+    )
+    return good
 
 
 def verified(folder: Path) -> str:
@@ -105,28 +150,30 @@ def verified(folder: Path) -> str:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """0 when every good call was answered and the audit holds."""
+    """0 when every good call was answered, every event's message came out, and the audit holds."""
     parser = argparse.ArgumentParser(prog="python -m bench.soak")
     parser.add_argument("--seconds", type=float, default=600.0)
-    parser.add_argument("--rate", type=float, default=300.0, help="calls a second (300)")
+    parser.add_argument("--rate", type=float, default=150.0, help="old calls a second (150)")
     asked = parser.parse_args(given)
     try:
         with tempfile.TemporaryDirectory(prefix="soak-") as name:
             folder = Path(name)
             folder.chmod(0o711)  # nginx's worker is another user when this is root
-            samples, failed = run(asked.seconds, asked.rate, folder)
+            samples, counts = run(asked.seconds, asked.rate, folder)
             audit = verified(folder)
     except BenchError as mistake:
         print(f"soak: {mistake}", file=sys.stderr)
         return 1
+    warm = [one for one in samples if one.at >= WARM * asked.seconds] or samples
     for what, values in (
-        ("memory, MB", [(one.at, one.mb) for one in samples]),
-        ("descriptors", [(one.at, float(one.files)) for one in samples]),
-        ("p99, ms", [(one.at, one.p99) for one in samples]),
+        ("memory, MB", [(one.at, one.mb) for one in warm]),
+        ("descriptors", [(one.at, float(one.files)) for one in warm]),
+        ("p99, ms", [(one.at, one.p99) for one in warm]),
     ):
-        print(f"{what}: {values[0][1]:.1f} at first, {values[-1][1]:.1f} at last, {slope(values):+.1f} an hour")
-    print(f"good calls that failed: {failed}\n{audit}")
-    return 1 if failed else 0
+        print(f"{what}: {values[0][1]:.1f} when warm, {values[-1][1]:.1f} at last, {slope(values):+.1f} an hour")
+    print(f"{counts.calls} good calls, {counts.failed} of them failed; {counts.hostile} hostile ones, all refused")
+    print(f"{counts.events} events, {counts.fetched} messages fetched and acknowledged\n{audit}")
+    return 1 if counts.failed or counts.fetched != counts.events else 0
 
 
 if __name__ == "__main__":
