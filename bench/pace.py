@@ -15,6 +15,7 @@ from typing import Any
 from bench.load import Call, sample
 
 SECONDS = 10.0  # after which a call is given up
+IDLE = 2.0  # seconds after which a connection is not used again: the other end may just be closing it
 
 
 @dataclass(slots=True)
@@ -41,11 +42,11 @@ class _Pool:
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
-        self._idle: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
+        self._idle: deque[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = deque()
 
     async def ask(self, message: bytes) -> int:
         """The status of the answer; raises OSError, EOFError."""
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection(self._host, self._port)
+        reader, writer = self._used() or await asyncio.open_connection(self._host, self._port)
         kept = False
         try:
             writer.write(message)
@@ -56,13 +57,19 @@ class _Pool:
             return int(head[9:12])
         finally:
             if kept:
-                self._idle.append((reader, writer))
+                self._idle.append((asyncio.get_running_loop().time(), reader, writer))
             else:
                 writer.close()
 
+    def _used(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """The connection that was used last, unless that was too long ago: then the others are older still."""
+        if self._idle and asyncio.get_running_loop().time() - self._idle[-1][0] > IDLE:
+            self.close()
+        return self._idle.pop()[1:] if self._idle else None
+
     def close(self) -> None:
-        for _, writer in self._idle:
-            writer.close()
+        while self._idle:
+            self._idle.pop()[2].close()
 
 
 def messages(calls: Sequence[Call], path: str, host: str, first: int) -> Iterator[bytes]:

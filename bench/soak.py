@@ -11,8 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -41,10 +42,10 @@ class Sample:
 
 @dataclass(slots=True)
 class Counts:
-    """What was sent and came of it; `failed` are good calls that were not answered with 200."""
+    """What was sent and came of it; `failed` are good calls that were not answered with 200, by status (0: none)."""
 
     calls: int = 0
-    failed: int = 0
+    failed: Counter[int] = field(default_factory=Counter)
     hostile: int = 0
     events: int = 0
     fetched: int = 0
@@ -122,14 +123,12 @@ async def _period(
 
     seen, *_ = await asyncio.gather(pace.paced(base, calls, rate, seconds, first), events(), hostile())
     fetched = await asyncio.gather(*(messages.emptied(posts, base, one) for one in messages.RECEIVERS))
-    good = seen.by_status.get(200, [])
-    sent = sum(map(len, seen.by_status.values()))
-    counts.calls, counts.failed, counts.fetched = (
-        counts.calls + sent,
-        counts.failed + sent - len(good),
-        counts.fetched + sum(fetched),
-    )
-    return good
+    counts.fetched += sum(fetched)
+    for status, times in seen.by_status.items():
+        counts.calls += len(times)
+        if status != 200:
+            counts.failed[status] += len(times)
+    return seen.by_status.get(200, [])
 
 
 def verified(folder: Path) -> str:
@@ -171,7 +170,8 @@ def main(given: Sequence[str] | None = None) -> int:
         ("p99, ms", [(one.at, one.p99) for one in warm]),
     ):
         print(f"{what}: {values[0][1]:.1f} when warm, {values[-1][1]:.1f} at last, {slope(values):+.1f} an hour")
-    print(f"{counts.calls} good calls, {counts.failed} of them failed; {counts.hostile} hostile ones, all refused")
+    failed = ", ".join(f"{number} with {status}" for status, number in counts.failed.items()) or "none of them failed"
+    print(f"{counts.calls} good calls, {failed}; {counts.hostile} hostile ones, all refused")
     print(f"{counts.events} events, {counts.fetched} messages fetched and acknowledged\n{audit}")
     return 1 if counts.failed or counts.fetched != counts.events else 0
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeAlias
@@ -16,6 +17,7 @@ from typing import Any, TypeAlias
 import httpx
 import uvicorn
 
+from overgang.core.values import COPENHAGEN
 from overgang.reference.app import create_app
 from overgang.reference.citizens import load_citizens
 from overgang.reference.store import Store
@@ -231,6 +233,11 @@ def site(folder: Path) -> Iterator[Site]:
             client.base_url = address
             assert address.port
             yield Site(process, modern, client, address.host, address.port)
+
+
+def midnight() -> datetime:
+    """When today began in Denmark; asked for at each use, since a run may go past the next one."""
+    return datetime.now(COPENHAGEN).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def citizen(label: str) -> str:

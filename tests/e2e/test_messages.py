@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from datetime import time as clock_time
 from typing import Any
 from uuid import uuid4
 
@@ -15,11 +14,10 @@ from zeep.transports import Transport
 from modern_calls import REST_CALLER
 from overgang.core.values import COPENHAGEN
 from overgang.shell.example import header_values
-from running import CITIZENS, Process, citizen, demo
+from running import CITIZENS, Process, citizen, demo, midnight
 
 JOBCENTER, OTHER_JOBCENTER, A_KASSE = (8, "10101"), (8, "10111"), (2, "81")
 INSURED, WITHOUT = "dagpengemodtager", "uden ydelse"
-TODAY = datetime.combine(datetime.now(COPENHAGEN).date(), clock_time(), COPENHAGEN)
 ANONYMOUS = "http://www.w3.org/2005/08/addressing/anonymous"
 
 
@@ -89,13 +87,13 @@ def register(trial: Process, who: str, path: str, body: dict[str, Any], by: tupl
 
 
 def absence(days: int, kind: int = 3) -> dict[str, Any]:
-    day = (TODAY + timedelta(days=days)).isoformat()
+    day = (midnight() + timedelta(days=days)).isoformat()
     return {
         "fravaerType": kind,
         "startDato": day,
         "slutDato": day,
         "fravaersKommentar": "",
-        "anmeldelsesDato": TODAY.isoformat(),
+        "anmeldelsesDato": midnight().isoformat(),
     }
 
 
@@ -118,7 +116,7 @@ def test_an_a_kasse_gets_what_it_is_entitled_to_and_no_other(trial: Process) -> 
     fund.emptied(0), jobcenter.emptied(0)
     register(trial, WITHOUT, "/visiteringogstatus/v1/Fravaer", absence(20))  # of no a-kasse
     id_ = register(trial, INSURED, "/visiteringogstatus/v1/Fravaer", absence(21))
-    info = {"yderligereInfoType": 1, "startDato": TODAY.isoformat()}
+    info = {"yderligereInfoType": 1, "startDato": midnight().isoformat()}
     register(trial, INSURED, f"/visiteringogstatus/v1/Fravaer/{id_}/YderligereInfo", info)
     assert [operation for operation, _ in jobcenter.emptied(3)] == [
         "GetAbsenceVersion1",
@@ -158,7 +156,7 @@ def test_the_rules_own_message_arrives_the_same_way(trial: Process) -> None:
         PersonCivilRegistrationIdentifier=citizen(WITHOUT),
         PersonCategory={
             "PersonCategoryTypeIdentifier": {"CodeListItemIdentifier": 3},
-            "StartDate": TODAY.isoformat(),
+            "StartDate": midnight().isoformat(),
         },
         _soapheaders=jobcenter.headers,
     )

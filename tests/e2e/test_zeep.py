@@ -1,7 +1,7 @@
 """zeep over real HTTP: a client that knows nothing but the address of the WSDL."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,8 @@ from zeep.transports import Transport
 
 from answer_schema import check_answer
 from modern_calls import FRAVAER, REST_CALLER, TILMELDING
-from overgang.core.values import COPENHAGEN
-from running import Process, citizen
+from running import Process, citizen, midnight
 
-TODAY = datetime.combine(datetime.now(COPENHAGEN).date(), time(), COPENHAGEN)
 STRICT = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
 ENROLLED = citizen("langtidsledig")
 NEW = citizen("sygedagpenge fra beskæftigelse")
@@ -107,7 +105,7 @@ def absence(start: datetime, **more: object) -> dict[str, object]:
         "StartDate": start,
         "EndDate": start + timedelta(days=2),
         "AbsenceComment": "Ærligt & <kort>",
-        "NotificationDate": TODAY,
+        "NotificationDate": midnight(),
         **more,
     }
 
@@ -137,7 +135,7 @@ def registered(trial: Process, number: str, kind: str) -> list[Any]:
 def test_an_absence_is_registered_and_seen_on_the_rest_face_and_on_the_modern_side(
     trial: Process, absences: Client
 ) -> None:
-    start = TODAY + timedelta(days=30)
+    start = midnight() + timedelta(days=30)
 
     fravaer_id = receipt(absences.call("CreateAbsence", Absence=absence(start)))
 
@@ -156,7 +154,7 @@ def test_an_enrolment_with_professions_is_registered_and_seen(trial: Process, en
         UnemploymentEnrollment={
             "PersonCivilRegistrationIdentifier": NEW,
             "ClientCategoryTypeIdentifier": code(2),
-            "EnrollmentDate": TODAY,
+            "EnrollmentDate": midnight(),
             "CurrentUnemploymentStatusTypeIdentifier": code(1),
             "Profession": {"ProfessionType": professions},
             "EmailAddressIdentifier": "borger@example.invalid",
@@ -175,7 +173,7 @@ def test_an_enrolment_with_professions_is_registered_and_seen(trial: Process, en
     enrollments.call(
         "UnemploymentCancellation",
         PersonCivilRegistrationIdentifier=NEW,
-        CancellationDate=TODAY,
+        CancellationDate=midnight(),
         CauseTypeIdentifier=code(UDDANNELSE),
     )
     (ended,) = seen(trial, TILMELDING, NEW)["tilmeldinger"]
@@ -185,7 +183,7 @@ def test_an_enrolment_with_professions_is_registered_and_seen(trial: Process, en
 def test_the_life_of_an_absence_from_its_creation_to_its_deletion(
     trial: Process, absences: Client, active: Client
 ) -> None:
-    start = TODAY + timedelta(days=60)
+    start = midnight() + timedelta(days=60)
     fravaer_id = receipt(absences.call("CreateAbsence", Absence=absence(start)))
     changed = absence(start, AbsenceIdentifier=fravaer_id, AbsenceComment="Rettet")
     receipt(absences.call("UpdateAbsence", Absence=changed))
@@ -231,7 +229,7 @@ def test_every_operation_of_the_contracts_is_driven_here(absences: Client, activ
 
 
 def test_a_refusal_is_a_typed_fault(absences: Client) -> None:
-    unknown = absence(TODAY, PersonCivilRegistrationIdentifier="0203040506")
+    unknown = absence(midnight(), PersonCivilRegistrationIdentifier="0203040506")
 
     with pytest.raises(zeep.exceptions.Fault) as caught:
         absences.call("CreateAbsence", Absence=unknown)

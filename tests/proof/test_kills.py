@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from datetime import time as clock_time
 from functools import cache
 from pathlib import Path
 from threading import Event, Thread
@@ -28,16 +27,14 @@ from good_calls import GOOD, Good
 
 from figures import FIGURE
 from overgang.cli.main import main
-from overgang.core.values import COPENHAGEN
 from overgang.reference.app import create_app
 from overgang.reference.store import Store
 from overgang.shell import example
 from overgang.shell.keys import derived
 from overgang.shell.loading import Loaded, load
 from overgang.shell.store import Store as Kept
-from running import CITIZENS, CONFIG, ROOT, SECONDS, overgang
+from running import CITIZENS, CONFIG, ROOT, SECONDS, midnight, overgang
 
-TODAY = datetime.combine(datetime.now(COPENHAGEN).date(), clock_time(), COPENHAGEN)
 KEY = b"k" * 32
 _ID = re.compile(r"MessageIdentifier>([^<]+)<")
 NEVER = 10**6
@@ -139,8 +136,8 @@ class Call:
 def call(service_name: str, good: Good, identifier: str, step: int) -> Call:
     service = next(one for one in loaded().services if one.contract.name == service_name)
     bridge = next(one for one in service.bridges.values() if one.contract.name == good.operation)
-    registered = (TODAY + timedelta(seconds=step)).isoformat()
-    body = bridge.request.encode(good.body(TODAY, identifier))
+    registered = (midnight() + timedelta(seconds=step)).isoformat()
+    body = bridge.request.encode(good.body(midnight(), identifier))
     message = example.envelope(bridge, body, good.caller, registered)
     return Call(f"/PjakTassWCF/{service.version}/{service.contract.name}.svc", message)
 
@@ -192,7 +189,7 @@ class Crowd:
 
     def _call(self, number: str) -> None:
         for step in itertools.count():
-            day = TODAY + timedelta(days=2 * step)
+            day = midnight() + timedelta(days=2 * step)
             message = absence_of(number, day, step).message
             self.sent += 1
             while message not in self.answered:
@@ -230,7 +227,7 @@ def absence_of(number: str, day: datetime, step: int) -> Call:
         "AbsenceTypeIdentifier": {"CodeListItemIdentifier": 3},
         "StartDate": day.isoformat(),
         "EndDate": (day + timedelta(days=1)).isoformat(),
-        "NotificationDate": TODAY.isoformat(),
+        "NotificationDate": midnight().isoformat(),
     }
     return call("AbsenceRegistrationService", Good("CreateAbsence", lambda *_: {"Absence": absence}, LOAD), "", step)
 

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,12 @@ import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from modern_calls import REST_CALLER
-from overgang.core.values import COPENHAGEN
 from overgang.reference.citizens import Citizen
 from overgang.shell.loading import Loaded, load
 from overgang.shell.rest_ingress import CITIZEN
 from overgang.wire.openapi import ModernOperation
 from overgang.wire.schema import walk
-from running import CITIZENS, ROOT, Process, demo
+from running import CITIZENS, ROOT, Process, demo, midnight
 
 EXAMPLES = 8  # per operation and mode, beside the borders of every parameter and property
 DOMAINS = ["beskeder", "borgerkommunikation", "eksternedata", "jobsearch", "komposit", "visiteringogstatus"]
@@ -119,8 +118,8 @@ def sequences(gateway: Process) -> list[str]:
 
 def configuration(domain: str, gateway: Process) -> str:
     """Dictionaries, and where values are drawn from them rather than invented."""
-    midnight = datetime.combine(datetime.now(COPENHAGEN).date(), time(), COPENHAGEN)
-    days = [midnight + timedelta(days=step) for step in (0, 0, 0, 1, 20)]
+    begun = midnight()
+    days = [begun + timedelta(days=step) for step in (0, 0, 0, 1, 20)]
     lines = [
         dictionary("moments", [day.isoformat() for day in days]),
         dictionary("days", [day.date().isoformat() for day in days]),

@@ -6,7 +6,7 @@ trial knows, so that many calls succeed.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -24,11 +24,11 @@ from answer_schema import check_answer
 from old_calls import ENVELOPE, MEDIA, Said, said
 from overgang.core.callers import ACTIVE_ORGANISATION
 from overgang.core.errors import ERRORS
-from overgang.core.values import COPENHAGEN, NIL, Dato, Tidspunkt
+from overgang.core.values import NIL, Dato, Tidspunkt
 from overgang.shell.example import header_values
 from overgang.shell.loading import Loaded, load
 from overgang.shell.soap_ingress import Bridge, Bridged
-from running import CITIZENS, ROOT, Process, demo
+from running import CITIZENS, ROOT, Process, demo, midnight
 from strategies import values
 
 # The same calls in every run of a day, but for constants that hypothesis takes from whatever modules are loaded.
@@ -41,7 +41,6 @@ REPEATABLE = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-TODAY = datetime.combine(datetime.now(COPENHAGEN).date(), time(), COPENHAGEN)
 STRICT = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
 CALLERS = [(8, "10101"), (7, "101"), (2, "81"), (4, "12345678"), (1, "1"), (24, "12345678")]
 UUID = re.compile(r"[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE)
@@ -169,9 +168,9 @@ def choices(value: Any, name: str, known: Mapping[str, Any]) -> Sequence[Any]:
     if name == "PersonCivilRegistrationIdentifier":
         return [known["citizen"]]
     if isinstance(value, Tidspunkt):
-        return [(TODAY + timedelta(days=step)).isoformat() for step in (0, 0, 0, 1, 14)]
+        return [(midnight() + timedelta(days=step)).isoformat() for step in (0, 0, 0, 1, 14)]
     if isinstance(value, Dato):
-        return [(TODAY + timedelta(days=step)).date().isoformat() for step in (0, 0, 1, 14)]
+        return [(midnight() + timedelta(days=step)).date().isoformat() for step in (0, 0, 1, 14)]
     if name == "CodeListName":
         return sorted(loaded().codelists)
     if isinstance(value, str) and UUID.fullmatch(value):
@@ -201,8 +200,10 @@ def succeeds(old: Old, name: str) -> None:
     identifier = ""
     for good in GOOD[name]:
         # A time of its own for each test: the modern side is reset between them, and the gateway knows a repeat.
-        headers = header_values(good.caller, (TODAY - timedelta(microseconds=list(GOOD).index(name) + 1)).isoformat())
-        told = old.call(good.operation, good.body(TODAY, identifier), headers)
+        headers = header_values(
+            good.caller, (midnight() - timedelta(microseconds=list(GOOD).index(name) + 1)).isoformat()
+        )
+        told = old.call(good.operation, good.body(midnight(), identifier), headers)
 
         answer = next(b.answer for _, b in BRIDGED if b.contract.name == good.operation and b.answer is not None)
         assert told == [Said(200, version, answer.name) for version in ("1.1", "1.2")]
@@ -239,7 +240,7 @@ def test_every_generated_call_of_an_operation_that_is_not_modernised_gets_its_cl
     @settings(REPEATABLE, max_examples=4)
     @given(calls(bridge))
     def check(call: Call) -> None:
-        headers = header_values(CALLERS[0], TODAY.isoformat())
+        headers = header_values(CALLERS[0], midnight().isoformat())
         assert olds[service.key].call(bridge.contract.name, call[0], headers) == clear
 
     check()

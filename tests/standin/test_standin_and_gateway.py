@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from both_sides import post_both
-from standin_side import CITIZENS, COPENHAGEN, JOBCENTRE, SAMPLES, Side, citizen, code, envelope, sample
+from standin_side import CITIZENS, JOBCENTRE, SAMPLES, Side, citizen, code, envelope, sample
 
 from overgang.core.compare.values import Difference, Kind
 from overgang.standin.codes import CodeLists
-from running import Site
+from running import Site, midnight
 
 FULL, UNKNOWN = citizen("tilmeldt"), "0000000000"
 CPR = "PersonCivilRegistrationIdentifier"
@@ -137,8 +137,8 @@ def through_the_gateway(site: Site, side: Side, service: str, operation: str, bo
 
 def writes(who: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Registrations of each kind that both sides take, with empty texts, zones and fractions among them."""
-    midnight = datetime.combine(datetime.now(COPENHAGEN).date(), datetime.min.time(), COPENHAGEN)
-    today, later = midnight.isoformat(), (midnight + timedelta(days=30)).isoformat()
+    begun = midnight()
+    today, later = begun.isoformat(), (begun + timedelta(days=30)).isoformat()
     profession = {"ConceptUriDa": "urn:x", "HasEducation": True, "YearLastUsed": 2020, "MonthsOfExperience": 5}
     enrolment = {
         CPR: who,

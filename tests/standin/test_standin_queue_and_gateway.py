@@ -1,13 +1,12 @@
 """The queues of the old side and of the gateway, on the same events: the same messages with the same content."""
 
 from collections.abc import Iterator
-from datetime import datetime, time
 from typing import Any
 
 import pytest
 from both_sides import post_both
 from lxml import etree
-from standin_side import A_KASSE, COPENHAGEN, JOBCENTRE, Side, citizen, code, envelope, registration
+from standin_side import A_KASSE, JOBCENTRE, Side, citizen, code, envelope, registration
 
 from overgang.core.compare.values import Kind
 from overgang.reference.events import Event
@@ -15,7 +14,7 @@ from overgang.reference.sending import message
 from overgang.reference.store import Caller, Registration
 from overgang.standin.messages import identifier_of, operation_of
 from overgang.standin.services import SERVICES
-from running import Site
+from running import Site, midnight
 
 ORGANISATIONS = (JOBCENTRE, (8, "10101"), A_KASSE)
 BOTH, NEW, LOST = citizen("sygedagpenge fra ledighed"), citizen("dagpengemodtager"), citizen("uden ydelse")
@@ -142,7 +141,7 @@ def test_the_content_of_every_message_agrees(site: Site, side: Side) -> None:
 
 
 def test_what_either_side_registers_both_tell_alike(site: Site, side: Side) -> None:
-    today = datetime.combine(datetime.now(COPENHAGEN), time(), COPENHAGEN).isoformat()
+    today = midnight().isoformat()
     group = {"ContactGroupTypeIdentifier": code(24), "StartDate": today, "EventDate": today}
     by = (8, "10101")
     body = {"PersonCivilRegistrationIdentifier": SICK, "ContactGroup": group}
