@@ -201,6 +201,36 @@ def test_a_refused_or_broken_write_may_be_sent_again(kept: Books, fault: Fault) 
     assert run(kept.once(account(), WISH, effect, 5)) == b"answer 2"
 
 
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [
+        ((("POST", 0),), False),
+        ((("POST", 502),), False),
+        ((("POST", 200), ("PUT", 404)), False),
+        ((("POST", 409),), True),
+        ((("GET", 0),), True),
+        ((), True),
+    ],
+)
+def test_a_name_stays_with_its_body_where_something_may_have_been_registered(
+    kept: Books, sent: tuple[tuple[str, int], ...], *, taken: bool
+) -> None:
+    effect, name = Effect(fault=UpstreamFault(1100, "upstream.timeout")), b"id" * 16
+    first = account()
+    assert first.context is not None
+    first.context.sent += [Sent(method, "/visiteringogstatus/v1/Fravaer", status, 3.5) for method, status in sent]
+    with pytest.raises(UpstreamFault):
+        run(kept.once(first, Wish(b"1" * 32, b"b" * 32, (name,)), effect, 5))
+    effect.fault = None
+    another = kept.once(account(), Wish(b"2" * 32, b"c" * 32, (name,)), effect, 5)
+    if taken:
+        assert run(another) == b"answer 2"
+        return
+    with pytest.raises(CallerFault, match=r"id\.reused"):
+        run(another)
+    assert run(kept.once(account(), Wish(b"1" * 32, b"b" * 32, (name,)), effect, 5)) == b"answer 2"
+
+
 def test_an_answer_that_is_not_final_is_given_and_not_kept(kept: Books) -> None:
     effect = Effect(final=False)
     assert run(kept.once(account(), WISH, effect, 5)) == b"answer 1"

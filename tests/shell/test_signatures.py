@@ -1,15 +1,21 @@
 """A gateway that asks for signed messages: one that is signed by the caller's own company, and each of them once."""
 
+import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import pytest
-from gateway_side import Modern, replied
+from gateway_side import Modern, loaded, replied
 from lxml import etree
 from test_admitting import ACTORS, ISSUER, OURS, SECRET, Side, through_the_proxy
+from together_side import Both
 
 from certificates import NOW, subject
 from old_calls import CITIZEN, ENROLLMENT, MEDIA, professions, said, wrapped
+from overgang.core.compare.values import Mode
+from overgang.shell.client import Raw
+from overgang.shell.config import Comparing, Target
 from overgang.shell.config_clients import Clients, clients
 from signed_calls import signed
 
@@ -26,10 +32,9 @@ organisations = ["*"]
 class Signing(Side):
     """Its clock stands still at NOW, when the messages are signed."""
 
-    def __init__(self, folder: Path, modern: Modern) -> None:
-        super().__init__(folder, modern, ACTORS + MORE, clients=Clients(
-            "client-cert", folder / "actors.toml", SECRET, folder / "ca.pem", signatures=True
-        ), ticks=lambda: NOW)  # fmt: skip
+    def __init__(self, folder: Path, modern: Modern, **more: Any) -> None:
+        clients = Clients("client-cert", folder / "actors.toml", SECRET, folder / "ca.pem", signatures=True)
+        super().__init__(folder, modern, ACTORS + MORE, clients=clients, ticks=lambda: NOW, **more)
 
 
 def sent(side: Side, message: bytes, version: str = "1.1") -> Any:
@@ -53,6 +58,36 @@ def test_an_unsigned_one_is_refused(tmp_path: Path) -> None:
     assert "<ErrorCode>1012</ErrorCode>" in answer.text
     assert "[signature.security]" in answer.text
     assert side.modern.sent == []
+
+
+def test_an_unsigned_one_is_not_handed_to_the_old_service_either(tmp_path: Path) -> None:
+    """Mode `old` is no way around: the old service behind may not ask."""
+    both = Both(old=Raw(200, "text/xml", b"<old/>"))
+    old = {service.key: Target("http://old.invalid") for service in loaded().services}
+    side = Signing(tmp_path, cast(Modern, both), old=old, comparing=Comparing(mode=Mode.OLD))
+    assert "[signature.security]" in sent(side, wrapped(professions()).encode()).text
+    assert both.forwarded == []
+    once = message()
+    assert sent(side, once).content == b"<old/>"
+    assert "[signature.replayed]" in sent(side, once).text
+    assert len(both.forwarded) == 1
+
+
+def test_a_signed_call_is_compared(tmp_path: Path) -> None:
+    both = Both(modern=replied(200, {"joboensker": []}))
+    old = {service.key: Target("http://old.invalid") for service in loaded().services}
+    side = Signing(tmp_path, cast(Modern, both), old=old, comparing=Comparing(mode=Mode.COMPARE_OLD, noise=0.0))
+
+    async def asked() -> None:
+        headers = {"content-type": MEDIA["1.1"], **through_the_proxy()}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(side.app), base_url="http://gateway") as client:
+            assert (await client.post(ENROLLMENT, headers=headers, content=message())).status_code == 200
+        assert side.app.together is not None
+        await side.app.together.besides.idle()
+
+    asyncio.run(asked())
+    found = [(one["event"], one["purpose"], one.get("status")) for one in side.records()]
+    assert found == [("signature", "call", None), ("outcome", "call", 200), ("read", "comparison", 200)]
 
 
 def test_a_message_is_taken_once(tmp_path: Path) -> None:

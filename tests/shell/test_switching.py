@@ -1,11 +1,13 @@
 import asyncio
+import json
 import time
+from typing import Any
 
 import pytest
 from gateway_side import replied
 from together_side import ABSENCES, CALLER, EMPTY, READ, SERVICE, WRITE, Both, World, run
 
-from old_calls import ABSENCE, ORGANISATION, USER, said
+from old_calls import ABSENCE, CITIZEN, ORGANISATION, USER, said, wrapped
 from overgang.core.compare.modes import Scope
 from overgang.core.compare.values import Mode
 from overgang.core.errors import UpstreamFault
@@ -204,3 +206,75 @@ def test_a_write_in_mode_old_is_the_old_sides_alone() -> None:
         assert world.both.sent == []
 
     run(test, mode=Mode.OLD)
+
+
+def records(world: World, number: str | None = None) -> list[dict[str, Any]]:
+    """What the audit tells, of a citizen or of all."""
+    world.keeping.auditor.close()
+    store = world.keeping.store
+    if number is not None:
+        return [json.loads(one.entry) for one in store.about(number)]
+    return [json.loads(one.entry) for chain in store.chains() for one in store.records(chain.id)]
+
+
+DECOY = '<x:PersonCivilRegistrationIdentifier xmlns:x="urn:x">0101701234</x:PersonCivilRegistrationIdentifier>'
+WRITTEN = {
+    "a decoy in the Header": READ.replace("<s:Header>", f"<s:Header>{DECOY}"),
+    "with space around": READ.replace(CITIZEN, f"\n {CITIZEN} "),
+    "with a hyphen": READ.replace(CITIZEN, f"{CITIZEN[:6]}-{CITIZEN[6:]}"),
+    "with a comment in it": READ.replace(CITIZEN, f"{CITIZEN[:6]}<!-- - -->{CITIZEN[6:]}"),
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_the_audit_finds_whom_the_old_side_was_asked_about_however_the_number_is_written(how: str) -> None:
+    async def test(world: World) -> None:
+        await world.call(WRITTEN[how])
+        (told,) = records(world, CITIZEN)
+        assert (told["event"], told["operation"]) == ("outcome", "GetProfessionCollection")
+        assert records(world, "0101701234") == []
+
+    run(test, mode=Mode.OLD)
+
+
+def test_the_audit_finds_each_citizen_of_whom_the_old_side_told() -> None:
+    number = "<a:PersonCivilRegistrationIdentifier>{}</a:PersonCivilRegistrationIdentifier>"
+    told = "".join(number.format(one) for one in ("0101701234", "0201701234", "0101701234"))
+
+    async def test(world: World) -> None:
+        await world.call(READ)
+        assert [len(records(world, one)) for one in (CITIZEN, "0101701234", "0201701234")] == [1, 1, 1]
+
+    run(test, Both(old=Raw(200, "text/xml", told.encode())), mode=Mode.OLD)
+
+
+def test_a_call_whose_action_is_another_operations_is_written_down_as_one_that_nobody_knows() -> None:
+    action = '"http://service.bm.dk/pjaktass/8/UnemploymentEnrollmentService#UnemploymentCancellation"'
+
+    async def test(world: World) -> None:
+        assert (await world.call(READ, headers={"SOAPAction": action})).content == ODD.body
+        told = records(world)
+        assert [(one["event"], one.get("operation")) for one in told] == [("intent", None), ("outcome", None)]
+
+    run(test, Both(old=ODD), mode=Mode.OLD)
+
+
+def test_what_is_read_to_compare_a_write_with_is_written_down() -> None:
+    body = (
+        '<UnemploymentCancellationRequest xmlns="http://service.bm.dk/UnemploymentEnrollmentService/2021/03/01/" '
+        'xmlns:c="http://service.bm.dk/pjaktass/2013/06/07/CodeListBase/">'
+        f"<PersonCivilRegistrationIdentifier>{CITIZEN}</PersonCivilRegistrationIdentifier>"
+        "<CancellationDate>2026-01-05T00:00:00+01:00</CancellationDate>"
+        "<CauseTypeIdentifier><c:CodeListItemIdentifier>1</c:CodeListItemIdentifier></CauseTypeIdentifier>"
+        "</UnemploymentCancellationRequest>"
+    )
+
+    async def test(world: World) -> None:
+        await world.call(wrapped(body))
+        await world.settled()
+        asked = [[one.method, one.path.template] for one in world.both.sent]
+        assert {method for method, _ in asked} == {"GET"}
+        (told,) = [one for one in records(world, CITIZEN) if one["purpose"] == "comparison"]
+        assert [call[:2] for call in told["calls"]] == asked
+
+    run(test, Both(modern=replied(200, {"tilmeldinger": []})), mode=Mode.COMPARE_OLD)

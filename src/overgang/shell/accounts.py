@@ -31,13 +31,15 @@ class Peer:
 
 
 INTERNAL: Final = Peer()
+COMPARISON: Final = "comparison"  # the purpose of what is asked beside a call
 
 
 @dataclass(slots=True)
 class Account:
     """What is known of one call, filled in on its way. `caller` and `context` are None until they are read.
 
-    `asked` names the elements or properties that the call fills; their values are never written down.
+    `asked` names the elements or properties that the call fills; their values are never written down. `named` are the
+    citizens of a call, and of its answer, that are handed on unjudged.
     """
 
     face: Face
@@ -49,6 +51,7 @@ class Account:
     caller: Caller | None = None
     context: Context | None = None
     citizen: str | None = field(default=None, repr=False)
+    named: Sequence[str] = field(default=(), repr=False)
     asked: Sequence[str] = ()
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     started: float = field(default_factory=time.perf_counter)
@@ -58,8 +61,14 @@ class Account:
     def citizens(self) -> Sequence[str | None]:
         """Whom the call is about: the one it names, or all whom its answer tells of; None for nobody."""
         if self.citizen is not None or self.context is None:
-            return [self.citizen]
+            return [self.citizen] if not self.named else self.named
         return sorted(self.context.citizens) or [None]
+
+    @property
+    def unclear(self) -> bool:
+        """Whether something of it was registered, or may have been."""
+        sent = self.context.sent if self.context is not None else ()
+        return any(one.method != "GET" and not 400 <= one.status < 500 for one in sent)
 
     def draft(self, kind: Kind, event: str, citizen: str | None = None, **more: Any) -> Draft:
         """A record of this call, about `citizen` or whom it is about."""

@@ -27,6 +27,7 @@ from overgang.core.errors import Fault
 from overgang.core.messages import RestRequest
 from overgang.core.organisations import told
 from overgang.core.values import COPENHAGEN
+from overgang.shell.accounts import COMPARISON
 from overgang.shell.config import Comparing
 from overgang.shell.soap_ingress import OldSide, SoapFace, where
 from overgang.shell.switching import Call, Timed
@@ -208,7 +209,7 @@ class Besides:
         rehearse = self._writes(call) and not self._options.test_environment
         face = self._sides.rehearsing if rehearse else self._sides.face
         started = time.perf_counter()
-        peer = replace(call.peer, purpose="comparison", watched=True)
+        peer = replace(call.peer, purpose=COMPARISON, watched=True)
         answer = await face.answer(replace(call, peer=peer))
         return Timed.of(answer, time.perf_counter() - started)
 

@@ -19,8 +19,9 @@ from overgang.shell.client import Raw
 from overgang.shell.clock import Clock, now
 from overgang.shell.scribe import Draft, Item, Outcomes
 from overgang.shell.store.errors import StoreError
-from overgang.shell.store.ledger import KEPT, Batch, Claim, Done, Dropped, Ledger, Outcome, message_key
+from overgang.shell.store.ledger import KEPT, NOBODY, Batch, Claim, Done, Dropped, Ledger, Outcome, message_key
 from overgang.shell.store.values import Message
+from overgang.wire.citizens import told_about
 
 log = logging.getLogger(__name__)
 
@@ -106,11 +107,7 @@ class Kept:
 
     async def read(self, account: Account, status: int = 200) -> None:
         account.closed = True
-        drafts = [account.draft(Kind.READ, "read", citizen, status=status) for citizen in account.citizens]
-        if len(drafts) == 1:
-            await self._put(drafts[0])
-        else:
-            await asyncio.gather(*(self._put(draft) for draft in drafts))
+        await self._each(account, Kind.READ, "read", status=status)
 
     async def message(self, account: Account, message: Message, targets: Mapping[str, Sequence[str]]) -> bool:
         account.closed = True
@@ -134,15 +131,16 @@ class Kept:
     async def forwarded(self, account: Account, writes: bool, run: Callable[[], Awaitable[Raw]]) -> Raw:
         kind = Kind.WRITE if writes else Kind.READ
         if writes:
-            await self._put(account.draft(kind, "intent"))
+            await self._each(account, kind, "intent")
         try:
             raw = await run()
         except Fault as fault:
             account.closed = True
-            await self._put(account.draft(kind, "outcome", **_of(fault)))
+            await self._each(account, kind, "outcome", **_of(fault))
             raise
         account.closed = True
-        await self._put(account.draft(kind, "outcome", status=raw.status))
+        account.named = tuple(dict.fromkeys((*account.named, *told_about(raw.body))))
+        await self._each(account, kind, "outcome", status=raw.status)
         return raw
 
     async def once(self, account: Account, wish: Wish, run: Run, seconds: float) -> bytes:
@@ -169,12 +167,12 @@ class Kept:
             raise fault
         return found
 
-    def _own(self, wish: Wish, owner: str) -> list[Dropped]:
-        return [Dropped(key, owner) for key in (wish.key, *wish.also)]
+    def _own(self, wish: Wish, owner: str, *, unclear: bool = False) -> list[Dropped]:
+        return [Dropped(key, owner, unclear) for key in (wish.key, *wish.also)]
 
     async def _carried_out(self, account: Account, wish: Wish, owner: str, run: Run) -> bytes:
         done = self._under_way[wish.key] = asyncio.Event()
-        dropped = self._own(wish, owner)
+        kept = False
         try:
             ran = await run()
             account.closed = True
@@ -182,17 +180,19 @@ class Kept:
             if ran.final:
                 await self._put(outcome, done=[Done(wish.key, wish.body, owner, ran.answer)])
             else:
-                await self._put(outcome, dropped=dropped)
-            dropped = []
+                await self._put(outcome, dropped=self._own(wish, owner))
+            kept = True
         except Fault as fault:
             # What took effect before the fault is found by a repeat: the ids of all that is written come from the call.
             if not account.closed:
                 account.closed = True
+                dropped = self._own(wish, owner, unclear=account.unclear)
                 await self._put(account.draft(Kind.WRITE, "outcome", **_of(fault)), dropped=dropped)
-                dropped = []
+                kept = True
             raise
         finally:
-            self._left += dropped
+            if not kept:
+                self._left += self._own(wish, owner, unclear=account.unclear)
             self._under_way.pop(wish.key, None)
             done.set()
         return ran.answer
@@ -213,6 +213,8 @@ class Kept:
             except TimeoutError:
                 raise _busy() from None
             return ""
+        if outcome.owner == NOBODY:
+            return NOBODY
         member = outcome.owner.partition("/")[0]
         if member == self.member:  # given up, and not written so yet
             return outcome.owner
@@ -236,6 +238,14 @@ class Kept:
             return self._ledger.outcomes([key]).get(key), self._ledger.beat_of(member)
         except StoreError:
             return None
+
+    async def _each(self, account: Account, kind: Kind, event: str, **more: Any) -> None:
+        """A record for each citizen whom the call is about."""
+        drafts = [account.draft(kind, event, citizen, **more) for citizen in account.citizens]
+        if len(drafts) == 1:
+            await self._put(drafts[0])
+        else:
+            await asyncio.gather(*(self._put(draft) for draft in drafts))
 
     async def _put(self, draft: Draft, claims: Sequence[Claim] = (), **more: Any) -> Outcomes:
         try:

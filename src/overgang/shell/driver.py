@@ -162,7 +162,7 @@ class Driver:
 
     async def _asked(self, request: RestRequest, context: Context) -> RestReply:
         """The modern side's reply, written down for the audit; of a request without one, that there was none."""
-        started, status = time.perf_counter(), 0
+        started, status, sent = time.perf_counter(), 0, True
         if request.citizen is not None:
             context.citizens.add(request.citizen)
         place = 0
@@ -180,9 +180,13 @@ class Driver:
             if context.exchanges is not None:
                 context.exchanges[place] = (request, fault.key.removeprefix("upstream."))
             raise
+        except Rehearsed:
+            sent = False
+            raise
         finally:
             seconds = time.perf_counter() - started
-            context.sent.append(Sent(request.method, request.path.template, status, round(seconds * 1000, 2)))
+            if sent:
+                context.sent.append(Sent(request.method, request.path.template, status, round(seconds * 1000, 2)))
         return reply
 
 

@@ -23,16 +23,25 @@ from overgang.core.organisations import told
 from overgang.core.retirement import Retirement
 from overgang.core.rules import Context
 from overgang.core.values import COPENHAGEN
-from overgang.shell.accounts import INTERNAL, Account, Peer
+from overgang.shell.accounts import COMPARISON, INTERNAL, Account, Peer
 from overgang.shell.books import Books, NoBooks, Ran, Wish
 from overgang.shell.client import Raw
 from overgang.shell.config_audit import Deadlines
 from overgang.shell.driver import Driver, Rehearsed
 from overgang.shell.signatures import Signatures
+from overgang.wire import citizens, guard
 from overgang.wire import contract as contracts
-from overgang.wire import guard
 from overgang.wire.contract import Contract, ContractError, EncodeError, Problem
-from overgang.wire.envelope import Envelope, Version, check_action, message_ids, open_envelope, version_of, wrap
+from overgang.wire.envelope import (
+    Envelope,
+    Version,
+    check_action,
+    message_ids,
+    open_envelope,
+    said_actions,
+    version_of,
+    wrap,
+)
 from overgang.wire.soap_fault import fault_bytes
 
 log = logging.getLogger(__name__)
@@ -84,12 +93,12 @@ class Bridged:
 class Seen:
     """Which operation a call is of, and for which organisation it is made: "type/code", "" where it can't be read.
 
-    `citizen` is what stands in the citizen's place.
+    `citizens` are those whom it asks about.
     """
 
     bridge: Bridge
     caller: str
-    citizen: str | None = field(default=None, repr=False)
+    citizens: Sequence[str] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +234,9 @@ class SoapFace:
             root = guard.parse(post.body, self._limits, charset)
             understood = service.headers.__contains__
             if (signatures := self.signatures) is not None:
-                root = await signatures.checked(root, post.peer.actor, account, self._books)
+                # What is asked beside the call that was answered comes with the signature of that call.
+                books = self._books if post.peer.purpose != COMPARISON else NoBooks()
+                root = await signatures.checked(root, post.peer.actor, account, books)
                 understood = {*service.headers, signatures.block}.__contains__
             envelope = open_envelope(root, content_type_version=version, understood=understood)
             bridge = _bridge(service, envelope.body.tag)
@@ -259,6 +270,8 @@ class SoapFace:
             return replace(answer, exchanges=exchanges) if exchanges else answer
         except Rehearsed as rehearsed:
             asked = exchanges or ()
+            if account.context is not None and account.context.sent:  # what had to be read to know what would be sent
+                await self._books.read(account)
             return Answer(
                 200, version.content_type, b"", cited, seen=seen, rehearsed=rehearsed.request, exchanges=asked
             )
@@ -303,22 +316,34 @@ class SoapFace:
         """Which operation a call is of and who makes it, without answering it; None where it can't be read.
 
         Whatever this gateway would refuse in it: which side answers must not depend on what one of them finds wrong.
+        But where the action is that of another operation, nobody knows which of the two the old service takes.
         """
-        charset = None
+        version, charset, action = Version.SOAP11, None, None
         with suppress(Fault):  # the old service may take what is no Content-Type of SOAP
-            charset = version_of(post.content_type)[1]
+            version, charset, action = version_of(post.content_type)
         try:
             root = guard.parse(post.body, self._limits, charset)
         except Fault:
             return None
         request = next(_below(root, "Body"), None)
         bridge = None if request is None else post.service.bridges.get(str(request.tag))
-        return None if bridge is None else Seen(bridge, _called_for(root), _citizen_in(root))
+        if bridge is None:
+            return None
+        others = {one.contract.soap_action for one in post.service.bridges.values() if one is not bridge}
+        if not others.isdisjoint(said_actions(version, post.actions, action)):
+            return None
+        return Seen(bridge, _called_for(root), citizens.asked_about(root))
+
+    async def signed(self, post: Post, account: Account) -> None:
+        """Where messages have to be signed, that one is which somebody else answers. Raises Fault."""
+        if self.signatures is not None:
+            root = guard.parse(post.body, self._limits, version_of(post.content_type)[1])
+            await self.signatures.checked(root, post.peer.actor, account, self._books)
 
     async def _elsewhere(self, post: Post, bridge: Bridge, root: etree._Element, account: Account) -> Answer:
         """An operation that is not modernised: the old service's own answer, or a fault. Nothing of it is judged."""
         self._check_retirement(post.service, bridge, "a caller of what is not modernised", post.received)
-        account.organisation, account.citizen = _called_for(root), _citizen_in(root)
+        account.organisation, account.named = _called_for(root), citizens.asked_about(root)
         post.peer.actor.check_text(account.organisation)
         key = post.service.key
         if self._old is None or not self._old.reaches(key):
@@ -398,11 +423,6 @@ def _citizen(body: Mapping[str, Any]) -> str | None:
     if isinstance(found, str):
         return found
     return next((deep for part in body.values() if isinstance(part, dict) and (deep := _citizen(part))), None)
-
-
-def _citizen_in(root: etree._Element) -> str | None:
-    """What stands where a citizen number should, in a message that is not judged here."""
-    return next((one.text for one in root.iter("{*}" + _CITIZEN) if one.text), None)
 
 
 def where(mistake: BaseException) -> str:

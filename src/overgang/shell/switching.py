@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Protocol
 
 from overgang.core.compare.modes import Modes
 from overgang.core.compare.values import Mode, Reply
@@ -80,6 +80,7 @@ class Records(Protocol):
 
 
 ModeSource = Callable[[], Modes]
+BY_OLD: Final = (Mode.OLD, Mode.COMPARE_OLD)
 
 
 class Switch:
@@ -115,18 +116,20 @@ class Switch:
         return answer
 
     async def _permitted(self, call: Call, mode: Mode) -> Answer:
-        """The answer, where the caller may act for the organisation: the old service would not ask."""
+        """The answer, where the caller may act for the organisation and has signed: the old service would not ask."""
+        account = Account(Face.SOAP, call.service.key, call.received, call.peer, call.operation, call.caller)
         try:
             call.peer.actor.check_text(call.caller)
+            if mode in BY_OLD:
+                await self._face.signed(call, account)
         except Fault as fault:
-            account = Account(Face.SOAP, call.service.key, call.received, call.peer, call.operation, call.caller)
             await self._books.refused(account, fault)
             return faulted(_version(call.content_type), fault, (), call.seen)
         return await self._answered(call, mode)
 
     async def _answered(self, call: Call, mode: Mode) -> Answer:
         """By the side that the mode says, the other one beside it; what can't be read has one side only."""
-        by_old = mode in (Mode.OLD, Mode.COMPARE_OLD)
+        by_old = mode in BY_OLD
         both = (
             mode in (Mode.COMPARE_OLD, Mode.COMPARE_NEW) and call.seen is not None and call.seen.bridge.area is not None
         )
@@ -151,7 +154,7 @@ class Switch:
     async def _by_old(self, call: Call) -> Answer:
         """The old service's own bytes, sent and answered untouched."""
         account = Account(Face.SOAP, call.service.key, call.received, call.peer, call.operation, call.caller)
-        account.citizen = call.seen.citizen if call.seen is not None else None
+        account.named = call.seen.citizens if call.seen is not None else ()
         writes = call.seen is None or call.seen.bridge.writes
         forward = partial(self._old.forward, call.service.key, call.body, call.headers)
         try:

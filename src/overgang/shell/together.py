@@ -4,7 +4,10 @@ import asyncio
 
 from overgang.core.compare.expected import Register
 from overgang.core.compare.noise import of_rows
+from overgang.core.errors import Fault
+from overgang.shell.accounts import Account
 from overgang.shell.beside import Besides, Judges, Sides
+from overgang.shell.books import Books, NoBooks
 from overgang.shell.clock import Clock
 from overgang.shell.config import Config
 from overgang.shell.driver import Driver, Rehearsing, Sends
@@ -18,6 +21,19 @@ from overgang.shell.switching import Switch
 from overgang.shell.upstream import Upstream
 from overgang.wire import expectations
 from overgang.wire.comparing import Comparer
+
+
+class Lookup(NoBooks):
+    """The books of a rehearsal: nothing is written to the modern side, but what is read there is written down."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    async def read(self, account: Account, status: int = 200) -> None:
+        await self._books.read(account, status)
+
+    async def refused(self, account: Account, fault: Fault) -> None:
+        await self._books.refused(account, fault)
 
 
 class Together:
@@ -64,6 +80,7 @@ class Together:
             secret,
             config.switched_off,
             upstream,
+            books=Lookup(keeping.books),
             signatures=face.signatures,
         )
         sides = Sides(face, rehearsing, upstream)

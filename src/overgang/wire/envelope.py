@@ -121,11 +121,14 @@ def check_action(version: Version, header_values: Sequence[str], action_param: s
     """
     if len(header_values) > 1:
         raise _action("one SOAPAction header")
-    said = [_unquoted(value.strip(" \t")) for value in header_values]
-    if version is Version.SOAP12 and action_param is not None:
-        said.append(action_param)
-    if any(action not in ("", expected) for action in said):
+    if any(action not in ("", expected) for action in said_actions(version, header_values, action_param)):
         raise _action("the action that the contract gives the operation in the Body")
+
+
+def said_actions(version: Version, header_values: Sequence[str], action_param: str | None) -> list[str]:
+    """The actions that a request names, without quotes."""
+    said = [_unquoted(value.strip(" \t")) for value in header_values]
+    return [*said, action_param] if version is Version.SOAP12 and action_param is not None else said
 
 
 def _unquoted(value: str) -> str:

@@ -18,6 +18,7 @@ from overgang.shell.store.values import Message
 _AUDIT, _CHAIN, _OUTCOME, _MEMBER = schema.audit, schema.audit_chain, schema.outcome, schema.member
 _PAGE: Final = 1000
 KEPT, REPEATED = "kept", "repeated"
+NOBODY: Final = "-"  # the owner of a claim that whoever says the same may take over
 _RECORDS: Final = Rows(_AUDIT)
 _CLAIMS: Final = Rows(_OUTCOME, "ON CONFLICT (key) DO NOTHING")
 _DONE: Final = Rows(_OUTCOME, "ON CONFLICT (key) DO UPDATE SET answer = excluded.answer WHERE outcome.answer IS NULL")
@@ -62,10 +63,14 @@ class Done(NamedTuple):
 
 
 class Dropped(NamedTuple):
-    """A claim that is given up: nothing was registered under it, or a repeat is to look for what was."""
+    """A claim that is given up: nothing was registered under it, or a repeat is to look for what was.
+
+    `unclear`: something was registered, or may have been; then what it says stays with its key, and is NOBODY's.
+    """
 
     key: bytes
     owner: str
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +127,9 @@ class Ledger(Messages):
             if batch.done:
                 _DONE.insert(connection, self._finished(batch))
             for one in batch.dropped:
-                mine = (_OUTCOME.c.key == one.key) & (_OUTCOME.c.owner == one.owner)
-                connection.execute(delete(_OUTCOME).where(mine & _OUTCOME.c.answer.is_(None)))
+                mine = (_OUTCOME.c.key == one.key) & (_OUTCOME.c.owner == one.owner) & _OUTCOME.c.answer.is_(None)
+                freed = update(_OUTCOME).values(owner=NOBODY) if one.unclear else delete(_OUTCOME)
+                connection.execute(freed.where(mine))
             return {**found, **self._claimed(connection, batch)} if batch.claims else found
 
     def _added(self, connection: Connection, batch: Batch) -> dict[bytes, Outcome]:
