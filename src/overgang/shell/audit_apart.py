@@ -19,7 +19,6 @@ from overgang.shell.auditing import SIGN_EVERY, TOGETHER, Waiter, closed, tell, 
 from overgang.shell.scribe import Item, Outcomes, Scribe
 from overgang.shell.store.errors import StoreError
 
-_LINGER: Final = 0.001  # seconds in which others join, while several call at a time
 _AGAIN: Final = 1.0  # seconds before a writer that ended is started anew
 _LAST: Final = 10.0  # seconds that a writer has to end in
 _SIZE: Final = struct.Struct("!I")
@@ -176,12 +175,13 @@ def first(link: socket.socket) -> Any:
 
 
 def serve(link: socket.socket, scribe: Scribe) -> None:
-    """What the process does until the gateway ends: write all that has come, answer, sign once a second."""
-    read, signed, open_, busy = bytearray(), time.monotonic(), True, False
+    """What the process does until the gateway ends: write all that has come, answer, sign once a second.
+
+    While it writes others come, and are written together: to wait for more of them brought no more calls a second.
+    """
+    read, signed, open_ = bytearray(), time.monotonic(), True
     link.settimeout(SIGN_EVERY)
     while open_:
-        if busy:
-            time.sleep(_LINGER)
         with suppress(TimeoutError):
             part = link.recv(1 << 20)
             read += part
@@ -189,7 +189,6 @@ def serve(link: socket.socket, scribe: Scribe) -> None:
         taken: list[tuple[int, Item]] = []
         while (frame := _taken(read)) is not None:
             taken += frame
-        busy = len(taken) > 1
         for start in range(0, len(taken), TOGETHER):
             _answer(link, scribe, taken[start : start + TOGETHER])
         if not open_ or time.monotonic() - signed >= SIGN_EVERY:
