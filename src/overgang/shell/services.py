@@ -66,7 +66,8 @@ class Service:
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[list[Raw]]:
         """One request, made within the block, its reply put into the list. Raises Refused upstream.open before it."""
-        if not self._breaker.lets_through(time.monotonic()):
+        ticket = self._breaker.lets_through(time.monotonic())
+        if ticket is None:
             raise self._shut()
         self.counts["attempts"] += 1
         started, replies = time.monotonic(), list[Raw]()
@@ -74,24 +75,24 @@ class Service:
             yield replies
         except Refused as refused:
             now = time.monotonic()
-            self._breaker.failed(now)
+            self._breaker.failed(ticket, now)
             self.observe(refused.key.removeprefix("upstream."), now - started)
             raise
         except BaseException:
             now = time.monotonic()
             self.observe("given up", now - started)
             if now - started >= SLOW * self.target.deadline:
-                self._breaker.failed(now)
+                self._breaker.failed(ticket, now)
             else:
-                self._breaker.given_up()
+                self._breaker.given_up(ticket)
             raise
         now = time.monotonic()
         if replies:
             self.observe(f"{replies[0].status // 100}xx", now - started)
         if replies and (replies[0].status in self._broken or now - started >= SLOW * self.target.deadline):
-            self._breaker.failed(now)
+            self._breaker.failed(ticket, now)
         else:
-            self._breaker.answered(now)
+            self._breaker.answered(ticket, now)
 
     def may_retry(self) -> bool:
         """Whether a request may be sent once more; then it counts."""
