@@ -27,6 +27,7 @@ _BROKEN: Final = "upstream.broken"
 LONGEST: Final = 600  # seconds; who asks for more is not taken at their word
 _SAYS: Final[Mapping[str, str]] = {
     "upstream.unavailable": "the modern service can't be reached",
+    "upstream.tls": "there is no connection to the modern service that can be trusted",
     "upstream.timeout": "the modern service did not answer in time",
     "upstream.broken": "the modern service broke off its answer",
     "upstream.too-large": "the modern service's answer is larger than allowed",
@@ -38,7 +39,7 @@ _SAYS: Final[Mapping[str, str]] = {
 }
 _STATUS: Final[Mapping[str, int]] = {"upstream.timeout": 504, "upstream.busy": 503, "upstream.open": 503}
 # Only these tell that nothing was carried out: nothing was sent, or the answer says "elsewhere".
-_WITHOUT_EFFECT: Final = ("upstream.unavailable", "upstream.redirect", "upstream.busy", "upstream.open")
+_WITHOUT_EFFECT: Final = ("upstream.unavailable", "upstream.tls", "upstream.redirect", "upstream.busy", "upstream.open")
 _PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 _OUTER_SPACE: Final = re.compile(r"^ +| +$")
 
@@ -66,9 +67,9 @@ class Upstream:
     async def send(self, request: RestRequest, caller: Caller) -> RestReply:
         """The reply, also a refusal, with its JSON read strictly; an unreadable body of a refusal is left out.
 
-        Raises UpstreamFault 1100 with key upstream.unavailable, .timeout, .broken, .too-large, .encoding, .redirect,
-        .invalid, .busy or .open; GatewayFault 1009 for a domain without an address. A read is tried twice, a write only
-        where nothing of it was sent; both within the service's budget.
+        Raises UpstreamFault 1100 with key upstream.unavailable, .tls, .timeout, .broken, .too-large, .encoding,
+        .redirect, .invalid, .busy or .open; GatewayFault 1009 for a domain without an address. A read is tried twice, a
+        write only where nothing of it was sent, neither where TLS failed; both within the service's budget.
         """
         domain = request.path.domain
         service = self.services.get(domain)
