@@ -54,8 +54,10 @@ ROWS = {
     "test_a_retry_after_is_read_in_both_forms_and_never_believed_too_long": {138, 147},
     "test_a_failure_of_the_service_is_tried_again_for_a_read_and_never_for_a_write": {139},
     "test_a_storm_of_failures_opens_the_breaker_and_it_closes_again": {140},
+    "test_a_storm_of_answers_that_are_none_opens_it": {130, 140},
     "test_a_storm_of_refusals_never_opens_it": {141},
     "test_a_slow_service_leaves_the_others_alone": {142},
+    "test_a_service_that_hangs_opens_its_breaker_also_when_the_operations_give_up_before_it": {142},
     "test_attempts_stay_within_the_budget": {143},
     "test_a_kept_connection_that_was_closed_is_invisible_for_reads": {145},
     "test_proxies_of_the_environment_are_ignored": {149},
@@ -415,6 +417,17 @@ def test_a_storm_of_refusals_never_opens_it(status: str, body: bytes) -> None:
     run(test)
 
 
+def test_a_storm_of_answers_that_are_none_opens_it() -> None:
+    async def test() -> None:
+        async with before(reply(b"<p>hello", kind="text/html"), **STORM) as (asks, stub):
+            for _ in range(30):
+                assert problem(await asks.new_read())[1] == 1100
+            assert asks.upstream.services["visiteringogstatus"].state == "open"
+            assert len(stub.requests) == 10
+
+    run(test)
+
+
 @pytest.mark.parametrize(("status", "opens"), [("500 Internal Server Error", False), ("503 X", True), ("502 X", True)])
 def test_a_soap_fault_of_an_old_service_is_its_business_and_never_opens_its_breaker(status: str, opens: bool) -> None:
     async def test() -> None:
@@ -440,6 +453,19 @@ def test_a_caller_who_goes_away_is_no_failure_of_the_service() -> None:
                 call.cancel()
                 await asyncio.gather(call, return_exceptions=True)
             assert asks.upstream.services["jobsearch"].state == "closed"
+
+    run(test)
+
+
+def test_a_service_that_hangs_opens_its_breaker_also_when_the_operations_give_up_before_it() -> None:
+    async def test() -> None:
+        async with before(never_answers, operations=0.1, **STORM) as (asks, _):
+            answers = await asyncio.gather(*(asks.old_read() for _ in range(10)))
+            assert all("[upstream.timeout]" in answer.text for answer in answers)
+            assert {problem(one) for one in await asyncio.gather(*(asks.new_read() for _ in range(10)))} == {
+                (504, 1100, "upstream.timeout")
+            }
+            assert asks.gateway.shut_off() == {"jobsearch", "visiteringogstatus"}
 
     run(test)
 

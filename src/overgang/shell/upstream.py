@@ -84,7 +84,7 @@ class Upstream:
         try:
             async with asyncio.timeout(target.deadline), service.place():
                 started = True
-                return _reply(await self._tried(service, request, url, headers, body))
+                return await self._tried(service, request, url, headers, body)
         except TimeoutError:
             raise _logged(domain, "upstream.timeout", unclear=request.writes and started) from None
         except Refused as refused:
@@ -106,12 +106,12 @@ class Upstream:
         try:
             async with asyncio.timeout(target.deadline), known.place():
                 started = True
-                async with known.attempt() as replies:
+                async with known.attempt() as statuses:
                     with tracing.current().asking(service, "POST", "the old service") as asked:
                         sent = {**headers, "Accept-Encoding": "identity", **asked.headers}
-                        replies.append(await self._engine.exchange("POST", target.url, sent, body, target.deadline))
-                        asked.answered(replies[0].status)
-                raw = replies[0]
+                        raw = await self._engine.exchange("POST", target.url, sent, body, target.deadline)
+                        asked.answered(raw.status)
+                    statuses.append(raw.status)
         except TimeoutError:
             raise _logged(service, "upstream.timeout", unclear=started) from None
         except Refused as refused:
@@ -126,32 +126,34 @@ class Upstream:
 
     async def _tried(
         self, service: Service, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Raw:
+    ) -> RestReply:
         """A reply, after a second attempt where the first came to nothing and may be repeated."""
         until = time.monotonic() + service.target.deadline
         try:
-            raw = await self._attempt(service, request, url, headers, body)
+            reply = await self._attempt(service, request, url, headers, body)
         except Refused as refused:
             repeatable = refused.key == "upstream.unavailable" or (not request.writes and refused.key == _BROKEN)
             if not repeatable or not service.may_retry():
                 raise
         else:
-            wait = _pause(raw)
+            wait = _pause(reply)
             if request.writes or wait is None or time.monotonic() + wait >= until or not service.may_retry():
-                return raw
+                return reply
             await asyncio.sleep(wait)
         return await self._attempt(service, request, url, headers, body)
 
     async def _attempt(
         self, service: Service, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Raw:
+    ) -> RestReply:
         deadline, path = service.target.deadline, request.path
-        async with service.attempt() as replies:
+        async with service.attempt() as statuses:
             with tracing.current().asking(path.domain, request.method, path.template) as asked:
                 sent = {**headers, **asked.headers} if asked.headers else headers
-                replies.append(await self._engine.exchange(request.method, url, sent, body, deadline))
-                asked.answered(replies[0].status)
-        return replies[0]
+                raw = await self._engine.exchange(request.method, url, sent, body, deadline)
+                asked.answered(raw.status)
+            reply = _reply(raw)
+            statuses.append(reply.status)
+        return reply
 
 
 # ---- what goes out
@@ -224,12 +226,11 @@ def _reply(raw: Raw) -> RestReply:
         raise Refused("upstream.invalid") from None
 
 
-def _pause(raw: Raw) -> float | None:
+def _pause(reply: RestReply) -> float | None:
     """Seconds after which a read that was answered so may be sent once more; None when it may not."""
-    if raw.status not in BROKEN and raw.status != 429:
+    if reply.status not in BROKEN and reply.status != 429:
         return None
-    asked = retry_after(raw.retry_after)
-    return None if raw.status == 429 and asked is None else float(asked or 0)
+    return None if reply.status == 429 and reply.retry_after is None else float(reply.retry_after or 0)
 
 
 def retry_after(text: str) -> int | None:
