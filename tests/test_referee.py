@@ -30,7 +30,6 @@ NO_TWIN = {
     "cli/main.py": "parses what the tests of each command give it, in tests/cli",
     "cli/serving.py": "starts the processes of tests/e2e and tests/cli/test_cli_serve",
     "cli/first_calls.py": "what it prints is pasted and run in tests/e2e/test_printed_calls",
-    "shell/services.py": "a part of Upstream, in tests/shell/test_upstream_faults",
     "shell/subscribing.py": "what `overgang subscriptions` does, in tests/cli/test_cli_subscriptions",
     "shell/example.py": "the envelopes of every played case and of the printed calls",
     "shell/rest_callers.py": "each header missing and unreadable, in tests/hostile/test_hostile_rest",

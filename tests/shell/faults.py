@@ -35,6 +35,9 @@ FAULTS = {
         reply(gzip.compress(b" " * 10_000_000), "200 OK", "Content-Encoding: gzip"),
         "upstream.encoding",
     ),
+    "what is no gzip, called so": (reply(b"{}", "200 OK", "Content-Encoding: gzip"), "upstream.encoding"),
+    "gzip that nothing tells of": (reply(gzip.compress(b"{}")), "upstream.invalid"),
+    "brotli unasked": (reply(b"\x8b\x00\x80{}\x03", "200 OK", "Content-Encoding: br"), "upstream.encoding"),
     "a redirect to another host": (
         reply(b"{}", "307 Temporary Redirect", "Location: http://other.invalid/"),
         "upstream.redirect",

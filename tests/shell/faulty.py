@@ -2,10 +2,12 @@
 
 import asyncio
 import socket
+import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import TypeAlias
 
 Writer: TypeAlias = asyncio.StreamWriter
@@ -137,3 +139,55 @@ async def closed_port() -> str:
     server.close()
     await server.wait_closed()
     return f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def full() -> Iterator[str]:
+    """The address of a port that listens and takes no more connections: nobody answers there."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@dataclass(slots=True)
+class Secured:
+    """A running TLS server: its address, its connections so far, and what was sent over those that came about."""
+
+    url: str
+    connections: int = 0
+    taken: list[bytes] = field(default_factory=list)
+
+
+@contextmanager
+def secured(context: ssl.SSLContext, host: str) -> Iterator[Secured]:
+    """Shake hands, take a request and end without an answer; asyncio's own server would not tell why it refuses."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Secured(f"https://{host}:{listener.getsockname()[1]}")
+
+        def serve() -> None:
+            with suppress(OSError):  # until the listener is closed
+                while True:
+                    connection, _ = listener.accept()
+                    server.connections += 1
+                    _shake(context, connection, server.taken)
+
+        Thread(target=serve, daemon=True).start()
+        yield server
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _shake(context: ssl.SSLContext, connection: socket.socket, taken: list[bytes]) -> None:
+    with connection, connection.dup() as raw:
+        raw.settimeout(5)
+        try:
+            with context.wrap_socket(connection, server_side=True) as secure:
+                taken.append(secure.recv(65536))
+        except OSError:
+            with suppress(OSError):  # what comes is read to its end, or a reset would overtake the alert
+                while raw.recv(65536):
+                    pass

@@ -104,14 +104,14 @@ def test_a_name_without_an_address_is_unavailable(client: str) -> None:
 
 
 @BOTH
-def test_a_server_that_speaks_no_tls_is_unavailable(client: str) -> None:
+def test_a_server_that_speaks_no_tls_is_not_trusted(client: str) -> None:
     async def run() -> list[RestReply | UpstreamFault]:
         async with greeting(b"220 mail.invalid ready\r\n") as url:
             return await sent(url.replace("http:", "https:"), client, WRITE)
 
     (fault,) = asyncio.run(run())
     assert isinstance(fault, UpstreamFault)
-    assert fault.key == "upstream.unavailable"
+    assert fault.key == "upstream.tls"
 
 
 @BOTH

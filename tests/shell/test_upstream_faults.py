@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 from faults import FAULTS
-from faulty import Behaviour, Faulty, closed_port, faulty, never_answers, reply
+from faulty import Behaviour, Faulty, closed_port, faulty, full, never_answers, reply, secured
 from gateway_side import DAY, config, loaded
 
 from certificates import Authority, authority
@@ -25,9 +25,11 @@ from modern_calls import ABOUT, FRAVAER, fravaer, problem
 from old_calls import ENROLLMENT, HEADER, MEDIA, absence, professions, said, wrapped
 from overgang.core.errors import UpstreamFault
 from overgang.core.resilience import SAVED
+from overgang.shell import client as transport
 from overgang.shell.app import Gateway
 from overgang.shell.clock import at
 from overgang.shell.config import Target
+from overgang.shell.config_audit import Deadlines
 from overgang.shell.upstream import LONGEST, Upstream, retry_after
 
 ABSENCES = "/PjakTassWCF/7/AbsenceRegistrationService.svc"
@@ -43,7 +45,8 @@ REASONS = {
 ROWS = {
     "test_every_fault_is_told_on_both_faces_and_nothing_of_it_is_mapped": {124, 125, 126, 127, 128, 130, 133, 144},
     "test_what_can_not_be_reached_is_told_at_once": {122},
-    "test_a_server_whose_certificate_is_not_to_be_trusted_gets_nothing": {123},
+    "test_a_connection_that_nobody_answers_is_told_as_soon_and_nothing_was_sent": {122},
+    "test_a_server_that_tls_does_not_trust_gets_nothing_and_is_asked_once": {123},
     "test_fifty_interim_answers_are_passed_over": {129},
     "test_a_reply_outside_of_its_contract_is_told": {131, 132},
     "test_refusals_of_the_modern_side_keep_their_meaning": {134, 135, 136, 137},
@@ -51,8 +54,10 @@ ROWS = {
     "test_a_retry_after_is_read_in_both_forms_and_never_believed_too_long": {138, 147},
     "test_a_failure_of_the_service_is_tried_again_for_a_read_and_never_for_a_write": {139},
     "test_a_storm_of_failures_opens_the_breaker_and_it_closes_again": {140},
+    "test_a_storm_of_answers_that_are_none_opens_it": {130, 140},
     "test_a_storm_of_refusals_never_opens_it": {141},
     "test_a_slow_service_leaves_the_others_alone": {142},
+    "test_a_service_that_hangs_opens_its_breaker_also_when_the_operations_give_up_before_it": {142},
     "test_attempts_stay_within_the_budget": {143},
     "test_a_kept_connection_that_was_closed_is_invisible_for_reads": {145},
     "test_proxies_of_the_environment_are_ignored": {149},
@@ -69,10 +74,13 @@ def test_each_row_of_the_catalogue_has_a_test_or_a_reason() -> None:
 class Asks:
     """A gateway in this process before the modern side at an address."""
 
-    def __init__(self, urls: Mapping[str, str], client: str = "pyreqwest", **target: Any) -> None:
+    def __init__(
+        self, urls: Mapping[str, str], client: str = "pyreqwest", operations: float = 30.0, **target: Any
+    ) -> None:
+        """Each operation has the seconds `operations`."""
         targets = {domain: Target(url, **{"deadline": 5.0, **target}) for domain, url in urls.items()}
         self.upstream = Upstream(targets, client=client, reply_bytes=100_000)
-        made = config(client=client, upstream=targets)
+        made = config(client=client, upstream=targets, deadlines=Deadlines(operations))
         self.gateway = Gateway(made, loaded(), self.upstream, at(DAY))
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.gateway), base_url="http://gateway")
 
@@ -132,7 +140,7 @@ def test_every_fault_is_told_on_both_faces_and_nothing_of_it_is_mapped(
                 told = said(answer)
                 assert (told.code, told.number) == ("Server", "1100")
                 assert f"[{key}]" in answer.text
-                assert len(stub.requests) == 1 if writes or key != "upstream.broken" else 2
+                assert len(stub.requests) == (1 if writes or key != "upstream.broken" else 2)
             assert problem(await asks.new_read()) == (504 if slow else 502, 1100, key)
             stub.requests.clear()
             assert problem(await asks.new_write())[1:] == (1100, key)
@@ -157,47 +165,99 @@ def test_what_can_not_be_reached_is_told_at_once(client: str) -> None:
     run(test)
 
 
-@asynccontextmanager
-async def tls(context: ssl.SSLContext, taken: list[bytes]) -> AsyncIterator[str]:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        taken.append(await reader.read(10))
-        writer.close()
+@BOTH
+def test_a_connection_that_nobody_answers_is_told_as_soon_and_nothing_was_sent(
+    client: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "CONNECT", 0.2)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    try:
-        yield f"https://localhost:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
+    async def test() -> None:
+        with full() as url:
+            async with asking({"jobsearch": url, "visiteringogstatus": url}, client, deadline=60.0) as asks:
+                for ask in (asks.old_read, asks.old_write):
+                    answer = await ask()
+                    assert "[upstream.unavailable]" in answer.text
+                    assert "not known" not in answer.text
+
+    run(test)
 
 
-def _context(folder: Path, issuer: Authority, *, expired: bool = False, demanding: bool = False) -> ssl.SSLContext:
+TLS_FAILS: Mapping[str, Mapping[str, Any]] = {
+    "unknown authority": {"known": False},
+    "expired": {"expired": True},
+    "wrong host": {},
+    "wants a certificate": {"demanding": True, "newest": ssl.TLSVersion.TLSv1_2},
+    "wants a certificate, by TLS 1.3": {"demanding": True},
+    "an old version of TLS": {"newest": ssl.TLSVersion.TLSv1},
+}
+
+
+@pytest.fixture
+def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """An authority that both clients trust."""
+    made = authority()
+    (tmp_path / "trusted.pem").write_bytes(made.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    monkeypatch.setattr("certifi.where", lambda: str(tmp_path / "trusted.pem"))
+    return made
+
+
+def _context(
+    folder: Path,
+    trusted: Authority,
+    *,
+    known: bool = True,
+    expired: bool = False,
+    demanding: bool = False,
+    newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+) -> ssl.SSLContext:
     now = datetime.now(UTC)
+    issuer = trusted if known else authority(common="Somebody")
     made = issuer.issue(begins=now - timedelta(days=9), ends=now + timedelta(days=-1 if expired else 9))
     (folder / "pem").write_bytes(made.pem + made.key_pem)
-    (folder / "ca.pem").write_bytes(issuer.pem)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "pem")
+    if newest is ssl.TLSVersion.TLSv1:
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        with pytest.warns(DeprecationWarning, match="TLSv1"):
+            context.minimum_version, context.maximum_version = newest, newest
+    else:
+        context.maximum_version = newest
     if demanding:
         context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(folder / "ca.pem")
+        context.load_verify_locations(folder / "trusted.pem")
     return context
 
 
 @BOTH
-@pytest.mark.parametrize("what", ["unknown authority", "expired", "wants a certificate", "an old version of TLS"])
-def test_a_server_whose_certificate_is_not_to_be_trusted_gets_nothing(client: str, what: str, tmp_path: Path) -> None:
-    context = _context(tmp_path, authority(), expired=what == "expired", demanding=what == "wants a certificate")
-    if what == "an old version of TLS":
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        with pytest.warns(DeprecationWarning, match="TLSv1"):
-            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1
+@pytest.mark.parametrize("what", TLS_FAILS)
+def test_a_server_that_tls_does_not_trust_gets_nothing_and_is_asked_once(
+    client: str, what: str, trusted: Authority, tmp_path: Path
+) -> None:
+    context = _context(tmp_path, trusted, **TLS_FAILS[what])
+    host = "127.0.0.1" if what == "wrong host" else "localhost"
 
     async def test() -> None:
-        taken: list[bytes] = []
-        async with tls(context, taken) as url, asking({"jobsearch": url}, client) as asks:
-            answer = await asks.old_read()
-            assert "[upstream.unavailable]" in answer.text
-            assert taken in ([], [b""], [b"", b""])
+        with secured(context, host) as server:
+            async with asking({"jobsearch": server.url, "visiteringogstatus": server.url}, client) as asks:
+                for ask in (asks.old_read, asks.old_write):
+                    answer = await ask()
+                    assert "[upstream.tls]" in answer.text
+                    assert "not known" not in answer.text
+            assert (server.connections, server.taken) == (2, [])
+
+    run(test)
+
+
+@BOTH
+def test_a_server_that_tls_trusts_is_asked(client: str, trusted: Authority, tmp_path: Path) -> None:
+    """Else the test before would show nothing."""
+
+    async def test() -> None:
+        with secured(_context(tmp_path, trusted), "localhost") as server:
+            async with asking({"jobsearch": server.url}, client) as asks:
+                await asks.old_read()
+            assert len(server.taken) >= 1
 
     run(test)
 
@@ -326,12 +386,13 @@ def test_a_storm_of_failures_opens_the_breaker_and_it_closes_again() -> None:
                 await asks.old_read()
             assert service.state == "open"
             assert asks.gateway.shut_off() == {"jobsearch"}
+            attempts, connections = service.counts["attempts"], stub.connections
             stub.requests.clear()
             old, new = await asks.old_read(), await asks.http.get("/jobsearch/v2/Joboenske", headers=ABOUT)
             assert "[upstream.open]" in old.text
             assert old.headers["retry-after"] == "1"
             assert problem(new) == (503, 1100, "upstream.open")
-            assert stub.requests == []
+            assert (stub.requests, stub.connections, service.counts["attempts"]) == ([], connections, attempts)
             good.set()
             await asyncio.sleep(0.6)
             assert service.state == "half-open"
@@ -344,13 +405,25 @@ def test_a_storm_of_failures_opens_the_breaker_and_it_closes_again() -> None:
 
 
 @pytest.mark.parametrize("status", ["400 Bad Request", "403 Forbidden", "404 Not Found", "409 Conflict", "429 X"])
-def test_a_storm_of_refusals_never_opens_it(status: str) -> None:
+@pytest.mark.parametrize("body", [b'{"errorCode": 1010}', b"<p>no JSON"])
+def test_a_storm_of_refusals_never_opens_it(status: str, body: bytes) -> None:
     async def test() -> None:
-        async with before(reply(b'{"errorCode": 1010}', status), **STORM) as (asks, stub):
+        async with before(reply(body, status), **STORM) as (asks, stub):
             for _ in range(50):
                 await asks.old_read()
             assert asks.upstream.services["jobsearch"].state == "closed"
             assert len(stub.requests) == 50
+
+    run(test)
+
+
+def test_a_storm_of_answers_that_are_none_opens_it() -> None:
+    async def test() -> None:
+        async with before(reply(b"<p>hello", kind="text/html"), **STORM) as (asks, stub):
+            for _ in range(30):
+                assert problem(await asks.new_read())[1] == 1100
+            assert asks.upstream.services["visiteringogstatus"].state == "open"
+            assert len(stub.requests) == 10
 
     run(test)
 
@@ -380,6 +453,19 @@ def test_a_caller_who_goes_away_is_no_failure_of_the_service() -> None:
                 call.cancel()
                 await asyncio.gather(call, return_exceptions=True)
             assert asks.upstream.services["jobsearch"].state == "closed"
+
+    run(test)
+
+
+def test_a_service_that_hangs_opens_its_breaker_also_when_the_operations_give_up_before_it() -> None:
+    async def test() -> None:
+        async with before(never_answers, operations=0.1, **STORM) as (asks, _):
+            answers = await asyncio.gather(*(asks.old_read() for _ in range(10)))
+            assert all("[upstream.timeout]" in answer.text for answer in answers)
+            assert {problem(one) for one in await asyncio.gather(*(asks.new_read() for _ in range(10)))} == {
+                (504, 1100, "upstream.timeout")
+            }
+            assert asks.gateway.shut_off() == {"jobsearch", "visiteringogstatus"}
 
     run(test)
 

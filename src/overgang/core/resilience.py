@@ -28,22 +28,25 @@ class Measure:
 
 @dataclass(slots=True)
 class Breaker:
-    """The breaker of one service. Each call that is let through must be told by `answered`, `failed` or `given_up`."""
+    """The breaker of one service. Each call that is let through must be told by `answered`, `failed` or `given_up`.
+
+    They take the ticket that it was let through with: a call from before the breaker last opened counts for nothing.
+    """
 
     measure: Measure = field(default_factory=Measure)
     _window: deque[list[float]] = field(default_factory=deque)  # [begin, calls, failures], the youngest last
+    _openings: int = 0  # how often it has opened; a ticket is what this was
     _until: float | None = None  # not closed: open until then, half-open afterwards
     _probing: int = 0
     _good: int = 0
 
-    def lets_through(self, now: float) -> bool:
-        """Whether a call may be made now; in doubt it is a probe, and takes one of their places."""
-        if self._until is None:
-            return True
-        if now < self._until or self._probing + self._good >= self.measure.probes:
-            return False
-        self._probing += 1
-        return True
+    def lets_through(self, now: float) -> int | None:
+        """A ticket where a call may be made now, else None; in doubt it is a probe, and takes one of their places."""
+        if self._until is not None:
+            if now < self._until or self._probing + self._good >= self.measure.probes:
+                return None
+            self._probing += 1
+        return self._openings
 
     def wait(self, now: float) -> float:
         """Seconds until it may be asked again, 0 when it may be now."""
@@ -55,21 +58,24 @@ class Breaker:
             return "closed"
         return "open" if now < self._until else "half-open"
 
-    def answered(self, now: float) -> None:
+    def answered(self, ticket: int, now: float) -> None:
+        if ticket != self._openings:
+            return
         if self._until is None:
             self._count(now, 0)
-        elif self._probing:
-            self._probing -= 1
-            self._good += 1
-            if self._good >= self.measure.probes:
-                self._until = None
-                self._good = 0
-                self._window.clear()
+            return
+        self._probing -= 1
+        self._good += 1
+        if self._good >= self.measure.probes:
+            self._until = None
+            self._good = 0
+            self._window.clear()
 
-    def failed(self, now: float) -> None:
+    def failed(self, ticket: int, now: float) -> None:
+        if ticket != self._openings:
+            return
         if self._until is not None:
-            if self._probing:  # else it was let through before it opened
-                self._open(now)
+            self._open(now)
             return
         self._count(now, 1)
         calls = sum(part[1] for part in self._window)
@@ -77,12 +83,13 @@ class Breaker:
         if calls >= self.measure.calls and failures >= self.measure.share * calls:
             self._open(now)
 
-    def given_up(self) -> None:
+    def given_up(self, ticket: int) -> None:
         """The caller went away: nothing is known of the service, and a probe's place is free again."""
-        if self._probing:
+        if ticket == self._openings and self._until is not None:
             self._probing -= 1
 
     def _open(self, now: float) -> None:
+        self._openings += 1
         self._until = now + self.measure.pause
         self._probing = self._good = 0
         self._window.clear()

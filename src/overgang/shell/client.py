@@ -6,6 +6,7 @@ cookies, reads proxy settings, unpacks compressed replies or retries.
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,7 @@ _MAX_HEAD: Final = 64 * 1024  # all header lines of a reply together, in bytes
 if TYPE_CHECKING:
     import httpx
 
+CONNECT: Final = 2.0  # seconds until a connection must stand; a lost packet of it is sent again after one
 _AFTER: Final = 0.5  # seconds after the caller's own deadline
 _LET_GO: Final = 0.1  # seconds
 _KEPT: Final = 64  # idle connections kept per host
@@ -144,6 +146,7 @@ class _Pyreqwest:
         self._reply_bytes = reply_bytes
         builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False).default_cookie_store(False)
         builder = builder.gzip(False).brotli(False).zstd(False).deflate(False).http1_only()
+        builder = builder.connect_timeout(timedelta(seconds=CONNECT))
         self._client = builder.pool_max_idle_per_host(_KEPT).user_agent("overgang").build()
 
     async def exchange(
@@ -193,13 +196,14 @@ class _Httpx:
     async def exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
     ) -> Raw:
-        sent = self._httpx.Request(method, url, headers={**headers, "User-Agent": "overgang"}, content=body)
+        own = {**headers, "User-Agent": "overgang"}
+        only = {"timeout": {"connect": CONNECT}}
+        sent = self._httpx.Request(method, url, headers=own, content=body, extensions=only)
         try:
             return await self._exchanged(sent)
-        except self._httpx.TransportError as foreign:
+        except (self._httpx.TransportError, ssl.SSLError) as foreign:  # what is wrong with TLS later comes as it is
             never = isinstance(foreign, self._httpx.ConnectError | self._httpx.ConnectTimeout)
-            key = "upstream.unavailable" if never else "upstream.broken"
-            raise Refused(key, type(foreign).__qualname__) from None
+            raise Refused(_key_of(foreign, never=never), type(foreign).__qualname__) from None
 
     async def _exchanged(self, sent: "httpx.Request") -> Raw:
         response = await self._transport.handle_async_request(sent)
@@ -214,15 +218,28 @@ class _Httpx:
 
 
 def _key(foreign: rust.RequestError) -> str:
+    """The key of an error of pyreqwest; what the cause is it tells in words only."""
     if isinstance(foreign, rust.ConnectTimeoutError):
         return "upstream.unavailable"
     if isinstance(foreign, rust.RequestTimeoutError):
         return "upstream.timeout"
-    if isinstance(foreign, rust.ConnectError) and _never_connected(foreign):
-        return "upstream.unavailable"
-    return "upstream.broken"
+    causes = [cause["message"] for cause in foreign.details["causes"] or ()]
+    # It raises ConnectError also when a connection is lost while it waits for the answer to a sent request.
+    if isinstance(foreign, rust.ConnectError) and "client error (Connect)" in causes:
+        network = any(cause == "dns error" or "(os error" in cause for cause in causes)
+        return "upstream.unavailable" if network else "upstream.tls"
+    return "upstream.tls" if "received fatal alert: CertificateRequired" in causes else "upstream.broken"
 
 
-def _never_connected(foreign: rust.ConnectError) -> bool:
-    """pyreqwest raises ConnectError also when a connection is lost while it waits for the answer to a sent request."""
-    return any(cause["message"] == "client error (Connect)" for cause in foreign.details["causes"] or ())
+def _key_of(foreign: BaseException, *, never: bool) -> str:
+    """The key of an error of httpx; `never`: it never connected.
+
+    With TLS 1.3 a certificate is asked for after the request was sent. If the connection ends at once, that is all that
+    is seen of it.
+    """
+    cause: BaseException | None = foreign
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is not None and (never or "CERTIFICATE_REQUIRED" in str(cause)):
+        return "upstream.tls"
+    return "upstream.unavailable" if never else "upstream.broken"

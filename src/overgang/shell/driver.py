@@ -1,6 +1,7 @@
 """The pipeline between a flow and the modern side, the same for both faces: validate, rules, send, validate."""
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from overgang.core.errors import OUTCOME_UNKNOWN, CallerFault, Fault, GatewayFau
 from overgang.core.flow import Asked, Flow, Replied
 from overgang.core.messages import Caller, CodeLists, Face, Notice, RestReply, RestRequest, Sent
 from overgang.core.rules import Context, Governed, govern
+from overgang.shell.services import patience
 from overgang.shell.upstream import trouble
 from overgang.wire.openapi import ModernOperation
 from overgang.wire.schema import SchemaProblem, Validator
@@ -83,6 +85,7 @@ class Driver:
     async def run(self, flow: Flow, context: Context, seconds: float | None = None) -> dict[str, Any]:
         """Drive a flow to its answer, within `seconds`. A request's fault is raised inside the flow, at its yield."""
         until = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        patience.set(math.inf if seconds is None else seconds)
         try:
             asked = next(flow)
             while True:

@@ -24,6 +24,7 @@ from overgang.shell.config import HeaderNames
 from overgang.shell.config_audit import Deadlines
 from overgang.shell.driver import Driver
 from overgang.shell.rest_callers import caller
+from overgang.shell.services import patience
 from overgang.shell.soap_ingress import where
 from overgang.shell.telemetry import Telemetry, unheard, used
 from overgang.shell.upstream import trouble
@@ -170,6 +171,7 @@ class RestFace:
         self, operation: ModernOperation, request: RestRequest, context: Context, seconds: float
     ) -> RestReply:
         """The modern side's reply as its contract declares it, within `seconds`."""
+        patience.set(seconds)
         try:
             async with asyncio.timeout(seconds):
                 reply = await self._driver.exchange(request, context)

@@ -6,15 +6,18 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Final
 
 from overgang.core.resilience import Breaker, Budget, Measure
-from overgang.shell.client import Raw, Refused
+from overgang.shell.client import Refused
 from overgang.shell.config import Target
 
-SLOW: Final = 0.9  # of the deadline: who answers later has failed, though the answer is used
+SLOW: Final = 0.9  # of the time there is: who answers later has failed, though the answer is used
 BROKEN: Final = frozenset({500, 502, 503, 504})  # the service says that it failed; any other answer is its business
-
+patience: Final[ContextVar[float]] = ContextVar("overgang-patience", default=math.inf)
+"""Seconds that the operation under way has in all. A service that leaves nearly all of it unanswered is slow, whoever
+gives up; of a request that began late in it nothing is known."""
 
 Observe = Callable[[str, float], None]
 
@@ -64,34 +67,39 @@ class Service:
             self._places.release()
 
     @asynccontextmanager
-    async def attempt(self) -> AsyncIterator[list[Raw]]:
-        """One request, made within the block, its reply put into the list. Raises Refused upstream.open before it."""
-        if not self._breaker.lets_through(time.monotonic()):
+    async def attempt(self) -> AsyncIterator[list[int]]:
+        """One request, made and judged within the block: a Refused of it is the service's failure.
+
+        The status of a reply that can be used is put into the list. Raises Refused upstream.open before it.
+        """
+        ticket = self._breaker.lets_through(time.monotonic())
+        if ticket is None:
             raise self._shut()
         self.counts["attempts"] += 1
-        started, replies = time.monotonic(), list[Raw]()
+        slow = SLOW * min(self.target.deadline, patience.get())
+        started, statuses = time.monotonic(), list[int]()
         try:
-            yield replies
+            yield statuses
         except Refused as refused:
             now = time.monotonic()
-            self._breaker.failed(now)
+            self._breaker.failed(ticket, now)
             self.observe(refused.key.removeprefix("upstream."), now - started)
             raise
         except BaseException:
             now = time.monotonic()
             self.observe("given up", now - started)
-            if now - started >= SLOW * self.target.deadline:
-                self._breaker.failed(now)
+            if now - started >= slow:
+                self._breaker.failed(ticket, now)
             else:
-                self._breaker.given_up()
+                self._breaker.given_up(ticket)
             raise
         now = time.monotonic()
-        if replies:
-            self.observe(f"{replies[0].status // 100}xx", now - started)
-        if replies and (replies[0].status in self._broken or now - started >= SLOW * self.target.deadline):
-            self._breaker.failed(now)
+        if statuses:
+            self.observe(f"{statuses[0] // 100}xx", now - started)
+        if statuses and (statuses[0] in self._broken or now - started >= slow):
+            self._breaker.failed(ticket, now)
         else:
-            self._breaker.answered(now)
+            self._breaker.answered(ticket, now)
 
     def may_retry(self) -> bool:
         """Whether a request may be sent once more; then it counts."""

@@ -27,6 +27,7 @@ _BROKEN: Final = "upstream.broken"
 LONGEST: Final = 600  # seconds; who asks for more is not taken at their word
 _SAYS: Final[Mapping[str, str]] = {
     "upstream.unavailable": "the modern service can't be reached",
+    "upstream.tls": "there is no connection to the modern service that can be trusted",
     "upstream.timeout": "the modern service did not answer in time",
     "upstream.broken": "the modern service broke off its answer",
     "upstream.too-large": "the modern service's answer is larger than allowed",
@@ -38,7 +39,7 @@ _SAYS: Final[Mapping[str, str]] = {
 }
 _STATUS: Final[Mapping[str, int]] = {"upstream.timeout": 504, "upstream.busy": 503, "upstream.open": 503}
 # Only these tell that nothing was carried out: nothing was sent, or the answer says "elsewhere".
-_WITHOUT_EFFECT: Final = ("upstream.unavailable", "upstream.redirect", "upstream.busy", "upstream.open")
+_WITHOUT_EFFECT: Final = ("upstream.unavailable", "upstream.tls", "upstream.redirect", "upstream.busy", "upstream.open")
 _PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 _OUTER_SPACE: Final = re.compile(r"^ +| +$")
 
@@ -66,9 +67,9 @@ class Upstream:
     async def send(self, request: RestRequest, caller: Caller) -> RestReply:
         """The reply, also a refusal, with its JSON read strictly; an unreadable body of a refusal is left out.
 
-        Raises UpstreamFault 1100 with key upstream.unavailable, .timeout, .broken, .too-large, .encoding, .redirect,
-        .invalid, .busy or .open; GatewayFault 1009 for a domain without an address. A read is tried twice, a write only
-        where nothing of it was sent; both within the service's budget.
+        Raises UpstreamFault 1100 with key upstream.unavailable, .tls, .timeout, .broken, .too-large, .encoding,
+        .redirect, .invalid, .busy or .open; GatewayFault 1009 for a domain without an address. A read is tried twice, a
+        write only where nothing of it was sent, neither where TLS failed; both within the service's budget.
         """
         domain = request.path.domain
         service = self.services.get(domain)
@@ -83,7 +84,7 @@ class Upstream:
         try:
             async with asyncio.timeout(target.deadline), service.place():
                 started = True
-                return _reply(await self._tried(service, request, url, headers, body))
+                return await self._tried(service, request, url, headers, body)
         except TimeoutError:
             raise _logged(domain, "upstream.timeout", unclear=request.writes and started) from None
         except Refused as refused:
@@ -105,12 +106,12 @@ class Upstream:
         try:
             async with asyncio.timeout(target.deadline), known.place():
                 started = True
-                async with known.attempt() as replies:
+                async with known.attempt() as statuses:
                     with tracing.current().asking(service, "POST", "the old service") as asked:
                         sent = {**headers, "Accept-Encoding": "identity", **asked.headers}
-                        replies.append(await self._engine.exchange("POST", target.url, sent, body, target.deadline))
-                        asked.answered(replies[0].status)
-                raw = replies[0]
+                        raw = await self._engine.exchange("POST", target.url, sent, body, target.deadline)
+                        asked.answered(raw.status)
+                    statuses.append(raw.status)
         except TimeoutError:
             raise _logged(service, "upstream.timeout", unclear=started) from None
         except Refused as refused:
@@ -125,32 +126,34 @@ class Upstream:
 
     async def _tried(
         self, service: Service, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Raw:
+    ) -> RestReply:
         """A reply, after a second attempt where the first came to nothing and may be repeated."""
         until = time.monotonic() + service.target.deadline
         try:
-            raw = await self._attempt(service, request, url, headers, body)
+            reply = await self._attempt(service, request, url, headers, body)
         except Refused as refused:
             repeatable = refused.key == "upstream.unavailable" or (not request.writes and refused.key == _BROKEN)
             if not repeatable or not service.may_retry():
                 raise
         else:
-            wait = _pause(raw)
+            wait = _pause(reply)
             if request.writes or wait is None or time.monotonic() + wait >= until or not service.may_retry():
-                return raw
+                return reply
             await asyncio.sleep(wait)
         return await self._attempt(service, request, url, headers, body)
 
     async def _attempt(
         self, service: Service, request: RestRequest, url: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Raw:
+    ) -> RestReply:
         deadline, path = service.target.deadline, request.path
-        async with service.attempt() as replies:
+        async with service.attempt() as statuses:
             with tracing.current().asking(path.domain, request.method, path.template) as asked:
                 sent = {**headers, **asked.headers} if asked.headers else headers
-                replies.append(await self._engine.exchange(request.method, url, sent, body, deadline))
-                asked.answered(replies[0].status)
-        return replies[0]
+                raw = await self._engine.exchange(request.method, url, sent, body, deadline)
+                asked.answered(raw.status)
+            reply = _reply(raw)
+            statuses.append(reply.status)
+        return reply
 
 
 # ---- what goes out
@@ -223,12 +226,11 @@ def _reply(raw: Raw) -> RestReply:
         raise Refused("upstream.invalid") from None
 
 
-def _pause(raw: Raw) -> float | None:
+def _pause(reply: RestReply) -> float | None:
     """Seconds after which a read that was answered so may be sent once more; None when it may not."""
-    if raw.status not in BROKEN and raw.status != 429:
+    if reply.status not in BROKEN and reply.status != 429:
         return None
-    asked = retry_after(raw.retry_after)
-    return None if raw.status == 429 and asked is None else float(asked or 0)
+    return None if reply.status == 429 and reply.retry_after is None else float(reply.retry_after or 0)
 
 
 def retry_after(text: str) -> int | None:

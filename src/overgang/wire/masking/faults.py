@@ -42,7 +42,7 @@ permission personkategori pi present professions property proxy public query ras
 replayed responsibility return reused same samling save show sickness signature so somebody store sygemelding taken
 technical through tilmelding too transfer twice type unconfigured under unexpected unmappable unrepresentable upgrade
 address characters createsequence days digits duration entitled event expires get hours kind minutes post printable
-queue reached receiver seconds sender subscription ten webhook wsrm
+queue reached receiver seconds sender subscription ten tls trusted webhook wsrm
 uuid varighed vindue wait way weeks what while who whole within written years yet
 """  # what this gateway's own messages are made of besides
 _NAMES_TOO: Final = frozenset({"art", "land", "mark"})  # with a capital they may be somebody's name
