@@ -1,7 +1,8 @@
 """What a gateway does with more calls than it can take: which it answers, and how soon others are refused.
 
 Its measure is set by a modern side that takes 50 ms and by `[admission] at_once`: so ten times as much can be sent from
-the same machine.
+the same machine. One service may hold one call less than are let in: the call that meets that bound gets a SOAP fault
+(HTTP 500, upstream.busy), and is counted as neither answered nor refused.
 """
 
 import contextlib
@@ -44,7 +45,7 @@ def slow_modern(folder: Path) -> Iterator[str]:
 def measure(folder: Path, *, seconds: int, tell: Callable[[str], None]) -> list[Found]:
     """Each load after the other at one gateway. Raises BenchError."""
     measured = []
-    more = f"[admission]\nat_once = {AT_ONCE}\n"
+    more = f"[admission]\nat_once = {AT_ONCE}\n[upstream]\nmax_in_flight = {AT_ONCE - 1}\nwaiting = 0\n"
     capacity = AT_ONCE / (MILLISECONDS / 1000)
     with slow_modern(folder / "modern") as modern, subjects.overgang(modern, folder / "gateway", more=more) as ours:
         pace.apart(ours.url, 100, 2, 0)
