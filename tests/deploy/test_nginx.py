@@ -1,5 +1,6 @@
 """The shipped nginx configuration before two gateways that share a PostgreSQL store."""
 
+import asyncio
 import re
 import signal
 import threading
@@ -7,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +16,7 @@ from nginx_side import BODY, KIND, Deployed, deployed, read, records, written
 
 from certificates import authority
 from old_calls import ABSENCE, CITIZEN, ENROLLMENT, HEADER, absence, said, wrapped
-from running import SECONDS
+from running import SECONDS, App
 
 HEAD = f"POST {ENROLLMENT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
 
@@ -172,6 +174,28 @@ def test_one_client_can_not_take_all_connections(tmp_path: Path) -> None:
             let_go.set()
             for one in held:
                 one.result()
+
+
+def test_a_write_that_takes_longer_than_the_drain_is_answered_when_the_gateway_stops(tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    def slow(app: App) -> App:
+        async def later(scope: Any, receive: Any, send: Any) -> None:
+            if scope["method"] == "POST":
+                asked.set()
+                await asyncio.sleep(3)
+            await app(scope, receive, send)
+
+        return later
+
+    with deployed(tmp_path, count=1, more="[admission]\ndrain = 0.2\n", around=slow) as site:
+        with site.client(site.issued()) as client, ThreadPoolExecutor(1) as callers:
+            call = callers.submit(client.post, ABSENCE, content=wrapped(absence(), HEADER), headers=KIND)
+            assert asked.wait(SECONDS)
+            site.gateways[0].popen.send_signal(signal.SIGTERM)
+            assert said(call.result()).code == "CreateAbsenceResponse"
+        assert site.gateways[0].popen.wait(SECONDS) == 0
+        assert [one["event"] for one in records(site)] == ["intent", "outcome"]
 
 
 def test_a_gateway_that_is_stopped_fails_no_call(tmp_path: Path) -> None:
