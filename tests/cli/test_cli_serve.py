@@ -1,11 +1,14 @@
 """`overgang serve` and a configuration that can't be used."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from overgang.cli import serving
 from overgang.cli.main import main
+from overgang.cli.serving import AFTER, BRIEF
 from running import ROOT, SECONDS, Site, lines, overgang
 
 DOMAINS = ("borgerkommunikation", "eksternedata", "jobsearch", "komposit", "visiteringogstatus")
@@ -136,3 +139,29 @@ def test_a_served_gateway_does_not_start_without_its_contracts(tmp_path: Path) -
 
 def test_a_served_gateway_prints_its_two_addresses_and_nothing_else(site: Site) -> None:
     assert [line.split()[0] for line in lines(site.process.stdout)] == ["gateway", "admin"]
+
+
+@pytest.mark.parametrize(
+    ("more", "longest"),
+    [
+        pytest.param("", 30, id="the default"),
+        pytest.param("[operations]\nseconds = 2.5\n", 3, id="shorter"),
+        pytest.param("[operations.CreateAbsence]\nseconds = 600\n", 600, id="that of one operation"),
+        pytest.param(
+            '[old."JoblogService/2"]\nurl = "http://127.0.0.1:9/x"\ndeadline = 90\n', 90, id="that of an old service"
+        ),
+    ],
+)
+def test_when_it_stops_calls_have_longer_than_any_of_them_may_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str, longest: int
+) -> None:
+    given: list[int | None] = []
+
+    async def run(sites: Sequence[serving.Site], *_: Any, **__: Any) -> None:
+        for site in sites:
+            given.append(serving._uvicorn(site).timeout_graceful_shutdown)
+            site.bound.close()
+
+    monkeypatch.setattr(serving, "run", run)
+    assert main(["serve", "--config", str(configured(tmp_path, DOMAINS, more))]) == 0
+    assert given == [longest + AFTER, BRIEF]

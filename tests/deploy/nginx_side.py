@@ -131,7 +131,14 @@ def free_port() -> int:
 
 def configured(folder: Path, port: int, *changes: tuple[str, str]) -> Path:
     """A whole configuration around the shipped file; each change must be of something that it says."""
-    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    shipped = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    text = (
+        f"user root; worker_processes 1; daemon off; master_process on; pid {folder}/nginx.pid;\n"
+        f"error_log {folder}/error.log;\nevents {{ worker_connections 2048; }}\nhttp {{ {temporary}\n{shipped}\n}}\n"
+    )
     for old, new in (
         ("/run/overgang", str(folder)),
         ("/etc/overgang/tls", str(folder / "tls")),
@@ -141,15 +148,8 @@ def configured(folder: Path, port: int, *changes: tuple[str, str]) -> Path:
     ):
         assert old in text, old
         text = text.replace(old, new)
-    temporary = "".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
     file = folder / "nginx.conf"
-    file.write_text(
-        f"user root; worker_processes 1; daemon off; master_process on; pid {folder}/nginx.pid;\n"
-        f"error_log {folder}/error.log;\nevents {{ worker_connections 2048; }}\nhttp {{ {temporary}\n{text}\n}}\n",
-        encoding="utf-8",
-    )
+    file.write_text(text, encoding="utf-8")
     return file
 
 

@@ -1,12 +1,17 @@
 """The shipped nginx configuration before two gateways that share a PostgreSQL store."""
 
+import asyncio
 import re
+import select
 import signal
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +19,7 @@ from nginx_side import BODY, KIND, Deployed, deployed, read, records, written
 
 from certificates import authority
 from old_calls import ABSENCE, CITIZEN, ENROLLMENT, HEADER, absence, said, wrapped
-from running import SECONDS
+from running import SECONDS, App
 
 HEAD = f"POST {ENROLLMENT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
 
@@ -24,7 +29,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     with deployed(
         tmp_path_factory.mktemp("deployed"),
         ("client_header_timeout   10s", "client_header_timeout 1s"),
-        ("client_body_timeout     10s", "client_body_timeout 1s"),
+        ("client_body_timeout     5s", "client_body_timeout 1s"),
+        ("send_timeout            10s", "send_timeout 1s"),
+        ("keepalive_timeout       15s", "keepalive_timeout 1s"),
     ) as all_of_it:
         yield all_of_it
 
@@ -128,6 +135,79 @@ def test_slow_clients_are_closed_and_others_served(site: Deployed) -> None:
         assert all(one.result() < SECONDS for one in waiting)
 
 
+def dripped(connection: ssl.SSLSocket, seconds: float) -> float:
+    """The seconds until a client that sends a byte now and then is closed; it stops by itself after so many."""
+    started = time.monotonic()
+    with suppress(OSError):
+        while (past := time.monotonic() - started) < seconds and not hung_up(connection, 0.2):
+            connection.sendall(b"a")
+    return past
+
+
+def hung_up(connection: ssl.SSLSocket, seconds: float) -> bool:
+    """Whether the proxy is gone within these seconds, by the socket's state: nothing is read."""
+    watch = select.poll()
+    watch.register(connection, select.POLLRDHUP)
+    return bool(watch.poll(seconds * 1000))
+
+
+def test_a_head_that_trickles_in_is_closed_when_its_time_is_over(site: Deployed) -> None:
+    with site.connection(site.issued()) as connection:
+        connection.sendall(HEAD.encode() + b"X-A: ")
+        assert 0.8 < dripped(connection, SECONDS) < 5
+
+
+def test_a_body_that_trickles_in_holds_its_connection_and_no_place_at_a_gateway(site: Deployed) -> None:
+    certificate, asked = site.issued(), len(site.modern.asked)
+
+    def drip(_: int) -> float:
+        with site.connection(certificate) as connection:
+            connection.sendall(f"{HEAD}Content-Length: {len(BODY)}\r\n\r\n".encode())
+            lasted = dripped(connection, 3)  # for as long as it likes: what is left, see SECURITY.md
+            assert hung_up(connection, 5)  # and not for long after its last byte
+            return lasted
+
+    with ThreadPoolExecutor(20) as clients:
+        dripping = [clients.submit(drip, n) for n in range(20)]
+        time.sleep(1.5)
+        for one in site.gateways:
+            assert "\novergang_calls_under_way 0" in httpx.get(f"{one.address('admin')}/metrics", trust_env=False).text
+        with site.client(certificate) as client:
+            assert said(read(client)).code == "GetProfessionCollectionResponse"
+        assert all(one.result() >= 3 for one in dripping)
+    assert len(site.modern.asked) == asked + 1
+
+
+def test_a_client_that_does_not_read_is_closed(site: Deployed) -> None:
+    certificate = site.issued()
+    with site.connection(certificate) as connection:
+        connection.sendall(f"GET {ENROLLMENT}?wsdl HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 400)
+        with site.client(certificate) as client:
+            assert said(read(client)).code == "GetProfessionCollectionResponse"
+        assert hung_up(connection, SECONDS)
+
+
+def test_idle_connections_are_closed_in_time_and_make_room_before(tmp_path: Path) -> None:
+    head = f"GET {ENROLLMENT} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    changes = (
+        ("worker_connections 2048", "worker_connections 64"),
+        ("keepalive_timeout       15s", "keepalive_timeout 5s"),
+    )
+    with deployed(tmp_path, *changes, count=1) as site, ExitStack() as open_:
+        certificate = site.issued()
+        idle = []
+        for _ in range(100):
+            idle.append(open_.enter_context(site.connection(certificate)))
+            idle[-1].sendall(head)
+            assert idle[-1].recv(9) == b"HTTP/1.1 "
+        gone = [hung_up(connection, 0) for connection in idle]
+        assert gone == sorted(gone, reverse=True)  # the oldest
+        assert 36 < gone.count(True) < 100
+        with site.client(certificate) as client:
+            assert said(read(client)).code == "GetProfessionCollectionResponse"
+        assert all(hung_up(connection, 10) for connection in idle)
+
+
 def test_a_failing_gateway_is_passed_over(tmp_path: Path) -> None:
     changes = ("proxy_read_timeout      35s", "proxy_read_timeout 5s"), ("fail_timeout=2s", "fail_timeout=60s")
     with deployed(tmp_path, *changes) as site:
@@ -172,6 +252,28 @@ def test_one_client_can_not_take_all_connections(tmp_path: Path) -> None:
             let_go.set()
             for one in held:
                 one.result()
+
+
+def test_a_write_that_takes_longer_than_the_drain_is_answered_when_the_gateway_stops(tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    def slow(app: App) -> App:
+        async def later(scope: Any, receive: Any, send: Any) -> None:
+            if scope["method"] == "POST":
+                asked.set()
+                await asyncio.sleep(3)
+            await app(scope, receive, send)
+
+        return later
+
+    with deployed(tmp_path, count=1, more="[admission]\ndrain = 0.2\n", around=slow) as site:
+        with site.client(site.issued()) as client, ThreadPoolExecutor(1) as callers:
+            call = callers.submit(client.post, ABSENCE, content=wrapped(absence(), HEADER), headers=KIND)
+            assert asked.wait(SECONDS)
+            site.gateways[0].popen.send_signal(signal.SIGTERM)
+            assert said(call.result()).code == "CreateAbsenceResponse"
+        assert site.gateways[0].popen.wait(SECONDS) == 0
+        assert [one["event"] for one in records(site)] == ["intent", "outcome"]
 
 
 def test_a_gateway_that_is_stopped_fails_no_call(tmp_path: Path) -> None:

@@ -10,6 +10,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from overgang.cli.serving import AFTER, BRIEF
+from overgang.shell.config_audit import Deadlines
+from overgang.shell.config_life import Life
 from running import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -18,6 +21,11 @@ KINDS = ["Namespace", "Deployment", "Service", "PodDisruptionBudget", "NetworkPo
 
 def objects() -> list[dict[str, Any]]:
     return list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8")))
+
+
+def longest_stop() -> float:
+    """Seconds from SIGTERM to the end, by default: drain, the calls under way, the pages under way."""
+    return Life().drain + Deadlines().seconds + AFTER + BRIEF
 
 
 @pytest.mark.parametrize("index", range(len(KINDS)), ids=KINDS)
@@ -43,7 +51,8 @@ def test_the_pod_has_time_to_drain() -> None:
     pod = objects()[1]["spec"]["template"]["spec"]
     nginx = next(one for one in pod["containers"] if one["name"] == "nginx")
     waits = int(nginx["lifecycle"]["preStop"]["exec"]["command"][1])
-    assert 5 < waits < pod["terminationGracePeriodSeconds"] - 20  # [admission] drain, and the calls under way
+    assert Life().drain < waits
+    assert pod["terminationGracePeriodSeconds"] > longest_stop()
 
 
 def test_systemd_understands_the_unit(tmp_path: Path) -> None:
@@ -66,4 +75,4 @@ def test_the_unit_stops_as_the_gateway_does() -> None:
     assert "KillSignal=SIGTERM" in unit
     stop = re.search(r"TimeoutStopSec=(\d+)", unit)
     assert stop
-    assert int(stop[1]) > 5 + 20  # [admission] drain, and what uvicorn gives the calls under way
+    assert int(stop[1]) > longest_stop()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from fuzz import rest
 from overgang.core.errors import CallerFault, Fault
 from overgang.shell.tracing import read as read_trace
 from overgang.shell.upstream import retry_after
@@ -186,6 +187,7 @@ EVENT = {
 }
 
 TARGETS: dict[str, Target] = {
+    "rest": Target(rest.check, rest.seeds, rest.TOKENS),
     "webhook": Target(
         check_webhook,
         lambda: [json.dumps(EVENT).encode()],

@@ -201,6 +201,17 @@ def test_nothing_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.
         pytest.param(
             '[store]\nurl = "mysql://a"', "store.url: expected an address of SQLite or PostgreSQL", id="a database"
         ),
+        pytest.param(
+            "[admission]\nat_once = 96",
+            "admission.at_once: jobsearch: max_in_flight + waiting are 96 calls; expected more than those",
+            id="one service that could hold every call",
+        ),
+        pytest.param(
+            '[old."PersonRegistrationService/9"]\nurl = "http://x"\nwaiting = 64',
+            "admission.at_once: PersonRegistrationService/9: max_in_flight + waiting are 128 calls; "
+            "expected more than those",
+            id="one old service that could",
+        ),
         pytest.param("[mode]\na = 1", "mode: expected rows [[mode]]", id="a table for rows"),
         pytest.param('[[mode]]\ncaller = "8/1"', "mode[1].mode: is missing", id="a row without its mode"),
         pytest.param(

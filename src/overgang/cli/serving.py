@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import gc
 import logging
+import math
 import signal
 import socket
 import ssl
@@ -11,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 import uvloop
@@ -38,14 +39,21 @@ from overgang.shell.upstream import Upstream
 
 log = logging.getLogger(__name__)
 
+AFTER: Final = 10  # seconds beyond its deadline in which a call is written down, and its technical message kept
+BRIEF: Final = 5  # seconds for what is no call: the pages
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An ASGI app and the socket it is served on; `tls` are uvicorn's options for TLS."""
+    """An ASGI app and the socket it is served on; `tls` are uvicorn's options for TLS.
+
+    When it stops, its calls under way have `grace` seconds; then they are cut off.
+    """
 
     app: Any
     bound: socket.socket
     tls: Mapping[str, Any] = field(default_factory=dict)
+    grace: int = BRIEF
 
     @property
     def address(self) -> str:
@@ -117,7 +125,7 @@ async def _serve(settings: Config, loaded: Loaded) -> None:
     bound = bind_path(listen.socket) if listen.socket is not None else bind(listen.host, listen.port)
     admin_bound = bind(settings.admin.host, listen.admin_port)
     keeping = keep(settings)
-    gateway = Site(Gateway(settings, loaded, upstream, keeping=keeping), bound)
+    gateway = Site(Gateway(settings, loaded, upstream, keeping=keeping), bound, grace=grace(settings))
     admin = Site(pages(loaded, settings, gateway.app, keeping), admin_bound, _tls(settings))
     gc.collect()
     gc.freeze()  # what is loaded stays for good; a full collection would walk all of it, and every call waits meanwhile
@@ -139,6 +147,13 @@ async def _serve(settings: Config, loaded: Loaded) -> None:
         beside=beside,
         drain=drain,
     )
+
+
+def grace(settings: Config) -> int:
+    """The seconds in which every call under way is answered: longer than the longest deadline of them all."""
+    deadlines = [settings.deadlines.seconds, *settings.deadlines.own.values()]
+    deadlines += [target.deadline for target in settings.old.values()]
+    return math.ceil(max(deadlines)) + AFTER
 
 
 async def _subscribe(settings: Config) -> None:
@@ -295,6 +310,6 @@ def _uvicorn(site: Site) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=20,
+        timeout_graceful_shutdown=site.grace,
         **site.tls,
     )

@@ -6,7 +6,7 @@ answers with values that need no further checking. config/gateway.toml shows eve
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
@@ -58,7 +58,7 @@ class Target:
     url: str
     deadline: float = 10.0
     max_in_flight: int = 64
-    waiting: int = 256
+    waiting: int = 32
     retries: float = 0.2
     breaker_share: float = 0.5
     breaker_calls: int = 20
@@ -188,6 +188,8 @@ def read(path: Path, *, rules: Collection[str] | None = None) -> Config:
     if comparing.get("mode", Mode.NEW) is not Mode.NEW and not old:
         lines.append("compare.mode: no old service has an address under [old]")
     admission = config_life.life(part["admission"], lines)
+    if admission is not None:
+        lines += _crowding(admission.at_once, {**upstream, **old})
     where = listen.get("host", "127.0.0.1"), listen.get("socket")
     clients = config_clients.clients(part["clients"], base, *where, lines)
     admin = config_clients.admin(part["admin"], base, lines)
@@ -259,6 +261,15 @@ def _upstream(table: Mapping[str, Any], lines: list[str]) -> tuple[dict[str, Any
         if values.keys() == own.keys():
             targets[name] = Target(**values)
     return shared, targets
+
+
+def _crowding(at_once: int, targets: Mapping[str, Target]) -> Iterator[str]:
+    """A line where one slow service could hold every call that is let in, and so keep the others from being asked."""
+    held = {where: target.max_in_flight + target.waiting for where, target in targets.items()}
+    most = max(held.values(), default=0)
+    if most >= at_once:
+        where = ", ".join(sorted(name for name in held if held[name] == most))
+        yield f"admission.at_once: {where}: max_in_flight + waiting are {most} calls; expected more than those"
 
 
 def _old(table: Mapping[str, Any], lines: list[str]) -> dict[str, Target]:
