@@ -53,6 +53,22 @@ def test_the_user_is_sealed_and_can_be_told_again(store: Store) -> None:
     assert store.opened(sealed, record.chain).decode() == USER
 
 
+@pytest.mark.parametrize("user", [CITIZEN, f"{CITIZEN[:6]}-{CITIZEN[6:]}", f" {CITIZEN}\n"])
+def test_a_user_who_is_a_citizen_is_kept_by_keyed_index_alone(store: Store, user: str) -> None:
+    Scribe(store, SIGNER).write([Item(draft()._replace(user=user))])
+    (record,) = store.about(CITIZEN)
+    assert json.loads(record.entry) == {"n": 1, "citizenUser": store.subject(CITIZEN).hex()}
+
+
+@pytest.mark.parametrize("user", [f"{CITIZEN}1", CITIZEN[1:], f"CPR:{CITIZEN}", "١٢٠٣٨٥٢٣٢٦"])
+def test_every_other_user_is_sealed(store: Store, user: str) -> None:
+    Scribe(store, SIGNER).write([Item(draft()._replace(user=user))])
+    (record,) = store.about(CITIZEN)
+    said = json.loads(record.entry)
+    assert said.keys() == {"n", "user"}
+    assert store.opened(bytes.fromhex(said["user"]), record.chain).decode() == user
+
+
 def test_each_item_is_told_of_its_own_claims(store: Store) -> None:
     scribe = Scribe(store, SIGNER)
     items = [Item(draft(n, Kind.WRITE), [Claim(bytes([n]) * 32, b"b" * 32, f"m/{n}")]) for n in (1, 2)]

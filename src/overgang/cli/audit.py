@@ -119,6 +119,9 @@ def _line(record: Record, users: Store | None) -> str:
         parts.append(f"status {said['status']}" + (f" [{said['key']}]" if said.get("key") else ""))
     if users is not None and "user" in said:
         parts.append(f"user {users.opened(bytes.fromhex(said['user']), record.chain).decode()}")
+    if users is not None and "citizenUser" in said:
+        own = record.subject is not None and said["citizenUser"] == record.subject.hex()
+        parts.append("user the citizen" if own else f"user another citizen ({said['citizenUser']})")
     return " | ".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ from overgang.shell.store.values import Message
 
 log = logging.getLogger(__name__)
 
+_CITIZEN: Final = re.compile(r"([0-9]{6})-?([0-9]{4})")
 _NO_TARGETS: Final[Mapping[str, Sequence[str]]] = {}  # plain, since it goes to the process that writes
 Outcomes: TypeAlias = Mapping[bytes, Outcome]
 
@@ -116,11 +118,18 @@ class Scribe:
         subject = self._ledger.subject(draft.citizen) if draft.citizen else None
         said = dict(draft.said)
         if draft.user:
-            said["user"] = self._ledger.sealed(draft.user.encode(), before.chain).hex()
+            said |= self._user(draft.user, before.chain)
         entry = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         number = before.number + 1
         hashed = linked(before.hash, before.chain, number, at, subject, entry)
         return Record(before.chain, number, at, subject, entry, hashed)
+
+    def _user(self, user: str, chain: str) -> dict[str, str]:
+        """Who asked, sealed; a citizen by keyed index alone, as everywhere, whatever kind of user the caller says."""
+        citizen = _CITIZEN.fullmatch(user.strip())
+        if citizen is not None:
+            return {"citizenUser": self._ledger.subject("".join(citizen.groups())).hex()}
+        return {"user": self._ledger.sealed(user.encode(), chain).hex()}
 
     def _opened(self, kind: Kind) -> Head:
         chain = f"{kind}-{secrets.token_hex(8)}"
