@@ -10,10 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from overgang.core.audit import Head, Kind, Record, check, unheard
+from overgang.core.audit import Bad, Head, Kind, Record, check, unheard
 from overgang.core.values import COPENHAGEN
 from overgang.shell import clock, config
 from overgang.shell.config import ConfigError
+from overgang.shell.config_audit import Audit
 from overgang.shell.keeping import open_store
 from overgang.shell.keys import derived
 from overgang.shell.scribe import Draft, Item, Scribe, of_line
@@ -53,11 +54,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def audit(given: argparse.Namespace) -> int:
     """0 well, 1 something is not as it was written."""
     try:
-        store, signer, heads = _opened(given)
+        store, signer, settings = _opened(given)
     except StoreError as mistake:
         raise ConfigError([f"store.url: {mistake}"]) from mistake
     try:
-        code: int = given.do(given, store, signer, heads)
+        code: int = given.do(given, store, signer, settings)
     except StoreError as mistake:
         raise ConfigError([f"the audit can't be read: {mistake}"]) from mistake
     finally:
@@ -65,15 +66,16 @@ def audit(given: argparse.Namespace) -> int:
     return code
 
 
-def verify(given: argparse.Namespace, store: Store, signer: Signer, heads: Path | None) -> int:
+def verify(given: argparse.Namespace, store: Store, signer: Signer, settings: Audit) -> int:
     """Walk every chain."""
-    elsewhere = list(_heads(given.heads or heads))
+    elsewhere = list(_heads(given.heads or settings.heads))
     chains, total, wrong = store.chains(), 0, 0
-    for bad in unheard(chains, elsewhere):
+    strays = (Bad(chain, 1, "a chain that nothing here was signed of") for chain in store.strays())
+    for bad in (*unheard(chains, elsewhere), *strays):
         wrong += 1
         print(f"{bad.chain} record {bad.number}: {bad.what}")
     for chain in chains:
-        count, found = check(chain, store.records(chain.id), elsewhere, signer.signed)
+        count, found = check(chain, store.records(chain.id), elsewhere, signer)
         total += count
         if found is not None:
             wrong += 1
@@ -83,7 +85,7 @@ def verify(given: argparse.Namespace, store: Store, signer: Signer, heads: Path 
     return 1 if wrong else 0
 
 
-def find(given: argparse.Namespace, store: Store, signer: Signer, _: Path | None) -> int:
+def find(given: argparse.Namespace, store: Store, signer: Signer, _: Audit) -> int:
     """Tell what is kept about a citizen, after it is written down that somebody looked."""
     number = (getpass.getpass("citizen number: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
     if not _CITIZEN.fullmatch(number):
@@ -139,14 +141,13 @@ def _heads(file: Path | None) -> Iterator[Head]:
             raise ConfigError([f"{file}:{number}: {mistake}"]) from mistake
 
 
-def _opened(given: argparse.Namespace) -> tuple[Store, Signer, Path | None]:
+def _opened(given: argparse.Namespace) -> tuple[Store, Signer, Audit]:
     if given.config is not None:
         settings = config.read(given.config)
-        heads = settings.audit.heads
         signer = Signer([settings.identity_key, *settings.audit.old_keys])
-        return open_store(settings), signer, heads if heads is not None and heads.exists() else None
+        return open_store(settings), signer, settings.audit
     key, file = given.data_dir / "identity.key", given.data_dir / "overgang.sqlite"
     if not key.is_file() or not file.is_file():
         raise ConfigError([f"{given.data_dir} is no folder of a trial"])
     secret = key.read_bytes()
-    return Store(f"sqlite:///{file}", derived(secret, "store")), Signer([secret]), None
+    return Store(f"sqlite:///{file}", derived(secret, "store")), Signer([secret]), Audit()
