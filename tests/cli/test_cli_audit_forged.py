@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from audit_side import CITIZEN, HEADS, KEY, NOW, OLD, configured, opened, writte
 
 from overgang.cli.main import main
 from overgang.core.audit import BEGINNING, Head, Kind
+from overgang.shell.config_audit import Audit
+from overgang.shell.keeping import forget_records
 from overgang.shell.scribe import Draft, Item, Scribe
 from overgang.shell.signing import Signer
 
@@ -146,3 +149,18 @@ def test_a_file_of_heads_that_is_configured_and_missing_is_an_error(
     assert verify(tmp_path) == 2
     assert "heads.jsonl" in capsys.readouterr().err
     assert verify(tmp_path, "--heads", str(tmp_path / "elsewhere.jsonl")) == 0
+
+
+def test_what_was_deleted_before_its_time_is_told_by_the_heads_kept_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configured(tmp_path, HEADS)
+    written(tmp_path, tmp_path / "heads.jsonl", at=NOW - timedelta(days=400))
+    written(tmp_path, tmp_path / "heads.jsonl")
+    store, signer = opened(tmp_path), Signer([KEY])
+    assert forget_records(store, signer, Audit(), NOW) == 8
+    assert verify(tmp_path) == 0
+    assert forget_records(store, signer, Audit(), NOW + timedelta(days=200)) == 8  # by a clock that was set forward
+    store.close()
+    assert verify(tmp_path) == 1
+    assert "record 8: missing: it was deleted before its time" in capsys.readouterr().out

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from overgang.core.audit import BEGINNING, Chain, Head, Kind, Record, check, check_front, linked, unheard
+from overgang.core.audit import BEGINNING, Bad, Chain, Head, Kind, Record, check, check_front, early, linked, unheard
 
 SIGNED, KEY = b"good", b"k"
 
@@ -170,3 +170,14 @@ def test_the_front_of_a_chain_is_checked_without_what_comes_after() -> None:
     last, bad = check_front(chain(made), [made[0], made[2]], (), OURS)
     assert bad is not None
     assert (last.number, bad.number) == (1, 2)
+
+
+def test_what_was_deleted_before_its_time_is_told_by_a_head() -> None:
+    made = records(10)
+    short = chain(made, Head("read-1", 4, made[3].hash, 99, "k", SIGNED + b"start"))
+    elsewhere = [Head("read-1", one.number, one.hash, one.at, "k", SIGNED + b"head") for one in made]
+    assert early(short, elsewhere, 41) is None  # the fourth is from 40
+    assert early(short, elsewhere, 40) == Bad("read-1", 4, "missing: it was deleted before its time")
+    assert early(short, elsewhere, 0) == Bad("read-1", 1, "missing: it was deleted before its time")
+    assert early(chain(made), elsewhere, 0) is None
+    assert early(short, [replace(elsewhere[0], chain="read-2")], 0) is None

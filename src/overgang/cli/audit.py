@@ -10,12 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from overgang.core.audit import Bad, Head, Kind, Record, check, unheard
+from overgang.core.audit import Bad, Head, Kind, Record, check, early, unheard
 from overgang.core.values import COPENHAGEN
 from overgang.shell import clock, config
 from overgang.shell.config import ConfigError
 from overgang.shell.config_audit import Audit
-from overgang.shell.keeping import open_store
+from overgang.shell.keeping import kept_from, open_store
 from overgang.shell.keys import derived
 from overgang.shell.scribe import Draft, Item, Scribe, of_line
 from overgang.shell.signing import Signer
@@ -77,6 +77,7 @@ def verify(given: argparse.Namespace, store: Store, signer: Signer, settings: Au
     for chain in chains:
         count, found = check(chain, store.records(chain.id), elsewhere, signer)
         total += count
+        found = found or early(chain, elsewhere, kept_from(settings, chain.kind, clock.now()))
         if found is not None:
             wrong += 1
             print(f"{found.chain} record {found.number}: {found.what}")

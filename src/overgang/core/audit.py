@@ -149,6 +149,14 @@ def _wrong(record: Record, last: Head, key: bytes, heads: dict[int, bytes]) -> s
     return ""
 
 
+def early(chain: Chain, heads: Sequence[Head], kept_from: int) -> Bad | None:
+    """Of a chain that checks out: what was deleted though it is from `kept_from` or later, as a signed head says."""
+    numbers = [
+        head.number for head in _known(chain, heads) if head.number <= chain.start.number and head.at >= kept_from
+    ]
+    return Bad(chain.id, min(numbers), "missing: it was deleted before its time") if numbers else None
+
+
 def unheard(chains: Iterable[Chain], heads: Iterable[Head]) -> Iterator[Bad]:
     """Chains that a head kept elsewhere names and that are gone as a whole."""
     known = {chain.id for chain in chains}

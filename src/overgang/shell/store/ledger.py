@@ -209,9 +209,11 @@ class Ledger(Messages):
         return None if row is None else _record(row)
 
     def forget_records(self, start: Head) -> int:
-        """Delete a chain's records up to its new, signed start; how many they were."""
+        """Delete a chain's records up to its new, signed start; how many they were, none if it starts there already."""
         with self.writing() as connection:
-            connection.execute(update(_CHAIN).where(_CHAIN.c.id == start.chain).values(_end("start", start)))
+            own = update(_CHAIN).where((_CHAIN.c.id == start.chain) & (_CHAIN.c.start < start.number))
+            if not connection.execute(own.values(_end("start", start))).rowcount:
+                return 0
             old = (_AUDIT.c.chain == start.chain) & (_AUDIT.c.number <= start.number)
             return connection.execute(delete(_AUDIT).where(old)).rowcount
 
