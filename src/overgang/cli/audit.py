@@ -3,6 +3,8 @@
 import argparse
 import getpass
 import json
+import os
+import pwd
 import re
 import sys
 from collections.abc import Iterator
@@ -86,21 +88,29 @@ def verify(given: argparse.Namespace, store: Store, signer: Signer, settings: Au
     return 1 if wrong else 0
 
 
-def find(given: argparse.Namespace, store: Store, signer: Signer, _: Audit) -> int:
+def find(given: argparse.Namespace, store: Store, signer: Signer, settings: Audit) -> int:
     """Tell what is kept about a citizen, after it is written down that somebody looked."""
     number = (getpass.getpass("citizen number: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
     if not _CITIZEN.fullmatch(number):
         raise ConfigError(["expected a citizen number of ten characters on standard input"])
     number = number.replace("-", "")
     records = store.about(number)
-    scribe = Scribe(store, signer)
-    said = {"event": "find", "by": getpass.getuser(), "records": len(records), "users": given.users}
+    scribe = Scribe(store, signer, settings.heads)
+    said = {"event": "find", "by": _who(), "records": len(records), "users": given.users}
     scribe.write([Item(Draft(Kind.ADMIN, clock.now(), said, number))])
     scribe.sign()
     for record in records:
         print(_line(record, store if given.users else None))
     print(f"{len(records)} records")
     return 0
+
+
+def _who() -> str:
+    """Who runs this, as the system knows it: what the environment says is anybody's to set."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _line(record: Record, users: Store | None) -> str:
