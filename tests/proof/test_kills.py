@@ -1,9 +1,10 @@
 """The gateway is killed at every step of every write operation, under load, started again, and called again.
 
-What was asked for is registered once, every answer that was given is given again, and the audit is whole; so is what
-the load asked for meanwhile and sent again after each kill.
+What was asked for is registered once, every answer that was given is given again, and the audit is whole and tells of
+each answer; so is what the load asked for meanwhile and sent again after each kill.
 """
 
+import asyncio
 import itertools
 import json
 import os
@@ -11,6 +12,7 @@ import re
 import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,22 +41,26 @@ KEY = b"k" * 32
 _ID = re.compile(r"MessageIdentifier>([^<]+)<")
 NEVER = 10**6
 LOAD = (8, "10160")
+HELD = 1.0  # seconds in which a gateway hands over an outcome that is not written yet; it waits for three
 
 
 @dataclass
 class Modern:
-    """The modern side, which outlives the gateway; it kills it at the request `at`: before it acts on it, or after."""
+    """The modern side, which outlives the gateway; it kills it at the request `at`: before it acts on it, or after.
+
+    Or, at the last request, once the outcome is durable and before the answer leaves: "told".
+    """
 
     url: str
     store: Store
     at: int = NEVER
-    before: bool = True
+    when: str = "before"
     pid: int = 0
     asked: int = 0
     methods: list[str] = field(default_factory=list)
 
-    def arm(self, at: int, *, before: bool, pid: int) -> None:
-        self.at, self.before, self.pid, self.asked, self.methods = at, before, pid, 0, []
+    def arm(self, at: int = NEVER, when: str = "before", pid: int = 0) -> None:
+        self.at, self.when, self.pid, self.asked, self.methods = at, when, pid, 0, []
 
     def of(self, number: str) -> list[dict[str, Any]]:
         """A citizen's registrations, every version of them."""
@@ -85,7 +91,7 @@ def modern() -> Iterator[Modern]:
             side.asked += 1
             side.methods.append(scope["method"])
         hit = counted and side.asked == side.at
-        if hit and side.before:
+        if hit and side.when == "before":
             os.kill(side.pid, signal.SIGKILL)
             return
         told: list[Any] = []
@@ -94,11 +100,17 @@ def modern() -> Iterator[Modern]:
             told.append(message)
 
         await app(scope, receive, hold)
-        if hit:
+        if hit and side.when == "after":
             os.kill(side.pid, signal.SIGKILL)
             return
+        if hit:
+            os.kill(writer := writer_of(side.pid), signal.SIGSTOP)
         for message in told:
             await send(message)
+        if hit:  # what the gateway hands over until then is written when it is gone
+            await asyncio.sleep(HELD)
+            os.kill(side.pid, signal.SIGKILL)
+            os.kill(writer, signal.SIGCONT)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         side = Modern(f"http://127.0.0.1:{listener.getsockname()[1]}", store)
@@ -109,6 +121,19 @@ def modern() -> Iterator[Modern]:
         server.should_exit = True
         thread.join(SECONDS)
     store.close()
+
+
+def writer_of(pid: int) -> int:
+    """The process that writes a gateway's audit."""
+    (child,) = [one for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()]
+    return int(child)
+
+
+def ended(pid: int) -> bool:
+    try:
+        return not Path(f"/proc/{pid}/cmdline").read_bytes()  # nobody has asked how it ended
+    except FileNotFoundError:
+        return True
 
 
 @cache
@@ -237,14 +262,29 @@ kills: list[str] = []
 background: list[int] = []
 
 
-def audited(folder: Path) -> list[str]:
-    """The events of all writes but those of the load, the chains checked."""
+def key(good: Good) -> str:
+    return f"{good.caller[0]}/{good.caller[1]} {good.operation}"
+
+
+ABSENCES = f"{LOAD[0]}/{LOAD[1]} CreateAbsence"
+
+
+def audited(folder: Path) -> dict[str, Counter[str]]:
+    """By event, how often each call of each organisation was answered well; the chains checked, an intent with each."""
     assert main(["audit", "verify", "--config", str(folder / "gateway.toml")]) == 0
     store = Kept(f"sqlite:///{folder}/overgang.sqlite", derived(KEY, "store"))
     chains = [chain for chain in store.chains() if chain.id.startswith("write")]
     said = [json.loads(one.entry) for chain in chains for one in store.records(chain.id)]
     store.close()
-    return [str(one["event"]) for one in said if one.get("organisation") != f"{LOAD[0]}/{LOAD[1]}"]
+    intents = {one["id"] for one in said if one["event"] == "intent"}
+    answers = [one for one in said if one["event"] != "intent" and one["status"] == 200]
+    ids = {one["id"] for one in answers}
+    assert ids <= intents
+    assert len(ids) == len(answers)
+    found: dict[str, Counter[str]] = {"outcome": Counter(), "repeat": Counter()}
+    for one in answers:
+        found[one["event"]][f"{one['organisation']} {one['operation']}"] += 1
+    return found
 
 
 @pytest.mark.parametrize("name", WRITING)
@@ -252,7 +292,7 @@ def test_a_write_is_registered_once_wherever_the_gateway_is_killed(name: str, mo
     with gateway(_reset(modern, tmp_path / "undisturbed"), modern) as (address, _):
         wanted = prepared(name, address)
         before = modern.registrations()
-        modern.arm(NEVER, before=True, pid=0)
+        modern.arm()
         answer = wanted.send(address)
         assert answer.status_code == 200, answer.text
         steps, after = modern.asked, modern.registrations()
@@ -260,28 +300,33 @@ def test_a_write_is_registered_once_wherever_the_gateway_is_killed(name: str, mo
         assert wanted.send(address).content == answer.content
         assert modern.registrations() == after
 
-    # Before and after each write, and after the first and the last of what is only read around it.
+    earlier = sum(key(good) == key(GOOD[name][-1]) for good in GOOD[name][:-1])
+    # Before and after each write, after the first and the last of what is only read around it, and at the very end.
     chosen = {n for n, method in enumerate(modern.methods[:steps], 1) if method != "GET"}
     for step in sorted({1, steps} | chosen):
-        for early in (True, False) if step in chosen else (False,):
-            folder = _reset(modern, tmp_path / f"{step}{'before' if early else 'after'}")
+        for when in (*(["before"] if step in chosen else []), "after", *(["told"] if step == steps else [])):
+            folder = _reset(modern, tmp_path / f"{step}{when}")
             crowd = Crowd()
             with gateway(folder, modern) as (address, pid):
                 wanted = prepared(name, address)
                 crowd.address = address
                 while len(crowd.answered) < len(CROWD):
                     time.sleep(0.01)
-                modern.arm(step, before=early, pid=pid)
+                writer = writer_of(pid)
+                modern.arm(step, when, pid)
                 with pytest.raises(httpx.TransportError):
                     wanted.send(address)
                 kills.append(name)
             crowd.address = ""
-            modern.arm(NEVER, before=True, pid=0)
+            modern.arm()
+            while not ended(writer):
+                time.sleep(0.01)
+            assert audited(folder)["outcome"][key(GOOD[name][-1])] == earlier + (when == "told")
             with gateway(folder, modern) as (address, _):
                 crowd.address = address
                 answer = wanted.send(address)
                 assert answer.status_code == 200, answer.text
-                assert modern.registrations() == after, f"killed {'before' if early else 'after'} request {step}"
+                assert modern.registrations() == after, f"killed at request {step}: {when}"
                 assert wanted.send(address).content == answer.content
                 assert modern.registrations() == after
                 crowd.end()
@@ -296,15 +341,15 @@ def test_a_write_is_registered_once_wherever_the_gateway_is_killed(name: str, mo
             )
             assert len(set(crowd.answered.values())) == crowd.sent
             background.append(crowd.sent)
-            events = audited(folder)
-            assert events.count("intent") >= events.count("outcome") + events.count("repeat") > 0
-            assert {"intent", "repeat"} <= set(events)
+            found = audited(folder)
+            assert found["outcome"] == Counter(key(good) for good in GOOD[name]) + Counter({ABSENCES: crowd.sent})
+            assert found["repeat"][key(GOOD[name][-1])] == 1 + (when == "told")
 
 
 def _reset(modern: Modern, folder: Path) -> Path:
     folder.mkdir()
     modern.store.reset()
-    modern.arm(NEVER, before=True, pid=0)
+    modern.arm()
     return folder
 
 

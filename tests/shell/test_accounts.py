@@ -67,8 +67,11 @@ def test_a_citizen_that_only_the_modern_calls_name_is_found_there() -> None:
     assert known.draft(Kind.READ, "read").citizen == CITIZEN
 
 
-def test_a_user_that_is_the_citizen_is_not_kept_as_a_user() -> None:
-    assert account(CITIZEN, kind=1).draft(Kind.READ, "read").user is None
+@pytest.mark.parametrize("user", [USER, CITIZEN])
+def test_who_asked_is_told_whatever_kind_of_user_the_caller_says(user: str) -> None:
+    made = account(user, kind=1).draft(Kind.READ, "read")
+    assert made.user == user
+    assert user not in json.dumps(dict(made.said))
 
 
 @pytest.mark.parametrize("purpose", ["call", "comparison"])

@@ -79,4 +79,4 @@ def test_what_was_put_before_the_gateway_is_gone_is_written_all_the_same(url: st
 
     asyncio.run(run())
     (chain,) = store.chains()
-    assert check(chain, store.records(chain.id), (), Signer([SECRET]).signed) == (1, None)
+    assert check(chain, store.records(chain.id), (), Signer([SECRET])) == (1, None)

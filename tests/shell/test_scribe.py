@@ -34,7 +34,7 @@ def test_each_kind_has_a_chain_that_checks_out(store: Store) -> None:
     chains = {chain.kind: chain for chain in store.chains()}
     assert chains.keys() == {Kind.READ, Kind.WRITE}
     for kind, n in ((Kind.READ, 6), (Kind.WRITE, 3)):
-        assert check(chains[kind], store.records(chains[kind].id), (), SIGNER.signed) == (n, None)
+        assert check(chains[kind], store.records(chains[kind].id), (), SIGNER) == (n, None)
         assert chains[kind].head.number == n
 
 
@@ -51,6 +51,31 @@ def test_the_user_is_sealed_and_can_be_told_again(store: Store) -> None:
     (record,) = store.about(CITIZEN)
     sealed = bytes.fromhex(json.loads(record.entry)["user"])
     assert store.opened(sealed, record.chain).decode() == USER
+
+
+@pytest.mark.parametrize("user", [CITIZEN, f"{CITIZEN[:6]}-{CITIZEN[6:]}", f" {CITIZEN}\n"])
+def test_a_user_who_is_a_citizen_is_kept_by_keyed_index_alone(store: Store, user: str) -> None:
+    Scribe(store, SIGNER).write([Item(draft()._replace(user=user))])
+    (record,) = store.about(CITIZEN)
+    assert json.loads(record.entry) == {"n": 1, "citizenUser": store.subject(CITIZEN).hex()}
+
+
+@pytest.mark.parametrize("user", [f"{CITIZEN}1", CITIZEN[1:], f"CPR:{CITIZEN}", "١٢٠٣٨٥٢٣٢٦"])
+def test_every_other_user_is_sealed(store: Store, user: str) -> None:
+    Scribe(store, SIGNER).write([Item(draft()._replace(user=user))])
+    (record,) = store.about(CITIZEN)
+    said = json.loads(record.entry)
+    assert said.keys() == {"n", "user"}
+    assert store.opened(bytes.fromhex(said["user"]), record.chain).decode() == user
+
+
+def test_a_chain_is_signed_when_it_is_opened(tmp_path: Path) -> None:
+    store = Failing(f"sqlite:///{tmp_path}/s.sqlite", b"k" * 32, now=lambda: NOW)
+    with pytest.raises(StoreError):
+        Scribe(store, SIGNER).write([Item(draft())])
+    (chain,) = store.chains()
+    assert check(chain, (), (), SIGNER) == (0, None)
+    assert (chain.head.number, chain.head.key) == (0, SIGNER.name)
 
 
 def test_each_item_is_told_of_its_own_claims(store: Store) -> None:
@@ -84,7 +109,7 @@ def test_after_a_failure_what_comes_next_goes_into_new_chains(tmp_path: Path) ->
     scribe.sign()
     chains = store.chains()
     assert len(chains) == 2
-    assert all(check(one, store.records(one.id), (), SIGNER.signed) == (1, None) for one in chains)
+    assert all(check(one, store.records(one.id), (), SIGNER) == (1, None) for one in chains)
 
 
 def test_signed_heads_are_added_to_the_file_and_can_be_read_again(store: Store, tmp_path: Path) -> None:

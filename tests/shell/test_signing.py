@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from overgang.core.audit import Head
 from overgang.shell.signing import Signer
 
@@ -23,3 +25,11 @@ def test_a_replaced_secret_still_knows_its_signatures_and_another_does_not() -> 
     assert Signer([b"b" * 32, b"a" * 32]).signed(signed, "head")
     assert not Signer([b"b" * 32]).signed(signed, "head")
     assert not Signer([b"b" * 32]).signed(HEAD, "head")
+
+
+def test_records_are_bound_by_a_key_of_the_secret_that_is_named() -> None:
+    old, new = Signer([b"a" * 32]), Signer([b"b" * 32, b"a" * 32])
+    assert new.link(old.name) == old.link(old.name)
+    assert new.link(new.name) != old.link(old.name)
+    with pytest.raises(KeyError):
+        old.link(new.name)

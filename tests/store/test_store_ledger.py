@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from store_side import CITIZEN, DAY, KEY, NOW
@@ -9,7 +10,7 @@ from store_side import shared_url as shared_url
 from store_side import store as store
 from store_side import url as url
 
-from overgang.core.audit import BEGINNING, Head, Kind, Record, linked
+from overgang.core.audit import BEGINNING, Chain, Head, Kind, Record, linked
 from overgang.shell.store import Store, StoreError
 from overgang.shell.store.ledger import Batch, Claim, Done, Dropped, Outcome
 from overgang.shell.store.schema import EPOCH, MICROSECOND
@@ -19,11 +20,12 @@ K1, K2, B1, B2 = b"1" * 32, b"2" * 32, b"b" * 32, b"c" * 32
 
 
 def records(store: Store, n: int, chain: str = "read-1") -> list[Record]:
-    store.open_chain(chain, Kind.READ)
+    end = Head(chain, 0, BEGINNING, 0, "k", b"signed")
+    store.open_chain(Chain(chain, Kind.READ, end, end))
     made, before = [], BEGINNING
     for number in range(1, n + 1):
         subject = store.subject(CITIZEN) if number % 2 else None
-        before = linked(before, chain, number, AT + number, subject, f'{{"n":{number}}}')
+        before = linked(KEY, before, chain, number, AT + number, subject, f'{{"n":{number}}}')
         made.append(Record(chain, number, AT + number, subject, f'{{"n":{number}}}', before))
     return made
 
@@ -166,6 +168,15 @@ def test_a_chain_keeps_its_start_and_its_head(store: Store) -> None:
     assert store.forget_records(Head("read-1", 2, made[1].hash, AT, "k", b"signed")) == 2
     assert list(store.records("read-1")) == made[2:]
     assert store.chains()[0].start == Head("read-1", 2, made[1].hash, AT, "k", b"signed")
+
+
+def test_records_of_no_chain_and_below_the_first_are_seen(store: Store) -> None:
+    made = records(store, 2)
+    stray = replace(made[0], chain="read-0")
+    store.write(Batch(records=[*made, replace(made[0], number=-7), stray]))
+    assert [one.number for one in store.records("read-1")] == [-7, 1, 2]
+    assert [one.number for one in store.records("read-1", 1)] == [-7, 1]
+    assert store.strays() == ("read-0",)
 
 
 def test_nothing_is_older_than_the_first_and_all_than_what_is_to_come(store: Store) -> None:

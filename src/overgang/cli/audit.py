@@ -3,6 +3,8 @@
 import argparse
 import getpass
 import json
+import os
+import pwd
 import re
 import sys
 from collections.abc import Iterator
@@ -10,11 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from overgang.core.audit import Head, Kind, Record, check, unheard
+from overgang.core.audit import Bad, Head, Kind, Record, check, early, unheard
 from overgang.core.values import COPENHAGEN
 from overgang.shell import clock, config
 from overgang.shell.config import ConfigError
-from overgang.shell.keeping import open_store
+from overgang.shell.config_audit import Audit
+from overgang.shell.keeping import kept_from, open_store
 from overgang.shell.keys import derived
 from overgang.shell.scribe import Draft, Item, Scribe, of_line
 from overgang.shell.signing import Signer
@@ -53,11 +56,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def audit(given: argparse.Namespace) -> int:
     """0 well, 1 something is not as it was written."""
     try:
-        store, signer, heads = _opened(given)
+        store, signer, settings = _opened(given)
     except StoreError as mistake:
         raise ConfigError([f"store.url: {mistake}"]) from mistake
     try:
-        code: int = given.do(given, store, signer, heads)
+        code: int = given.do(given, store, signer, settings)
     except StoreError as mistake:
         raise ConfigError([f"the audit can't be read: {mistake}"]) from mistake
     finally:
@@ -65,16 +68,18 @@ def audit(given: argparse.Namespace) -> int:
     return code
 
 
-def verify(given: argparse.Namespace, store: Store, signer: Signer, heads: Path | None) -> int:
+def verify(given: argparse.Namespace, store: Store, signer: Signer, settings: Audit) -> int:
     """Walk every chain."""
-    elsewhere = list(_heads(given.heads or heads))
+    elsewhere = list(_heads(given.heads or settings.heads))
     chains, total, wrong = store.chains(), 0, 0
-    for bad in unheard(chains, elsewhere):
+    strays = (Bad(chain, 1, "a chain that nothing here was signed of") for chain in store.strays())
+    for bad in (*unheard(chains, elsewhere), *strays):
         wrong += 1
         print(f"{bad.chain} record {bad.number}: {bad.what}")
     for chain in chains:
-        count, found = check(chain, store.records(chain.id), elsewhere, signer.signed)
+        count, found = check(chain, store.records(chain.id), elsewhere, signer)
         total += count
+        found = found or early(chain, elsewhere, kept_from(settings, chain.kind, clock.now()))
         if found is not None:
             wrong += 1
             print(f"{found.chain} record {found.number}: {found.what}")
@@ -83,21 +88,29 @@ def verify(given: argparse.Namespace, store: Store, signer: Signer, heads: Path 
     return 1 if wrong else 0
 
 
-def find(given: argparse.Namespace, store: Store, signer: Signer, _: Path | None) -> int:
+def find(given: argparse.Namespace, store: Store, signer: Signer, settings: Audit) -> int:
     """Tell what is kept about a citizen, after it is written down that somebody looked."""
     number = (getpass.getpass("citizen number: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
     if not _CITIZEN.fullmatch(number):
         raise ConfigError(["expected a citizen number of ten characters on standard input"])
     number = number.replace("-", "")
     records = store.about(number)
-    scribe = Scribe(store, signer)
-    said = {"event": "find", "by": getpass.getuser(), "records": len(records), "users": given.users}
+    scribe = Scribe(store, signer, settings.heads)
+    said = {"event": "find", "by": _who(), "records": len(records), "users": given.users}
     scribe.write([Item(Draft(Kind.ADMIN, clock.now(), said, number))])
     scribe.sign()
     for record in records:
         print(_line(record, store if given.users else None))
     print(f"{len(records)} records")
     return 0
+
+
+def _who() -> str:
+    """Who runs this, as the system knows it: what the environment says is anybody's to set."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _line(record: Record, users: Store | None) -> str:
@@ -119,6 +132,9 @@ def _line(record: Record, users: Store | None) -> str:
         parts.append(f"status {said['status']}" + (f" [{said['key']}]" if said.get("key") else ""))
     if users is not None and "user" in said:
         parts.append(f"user {users.opened(bytes.fromhex(said['user']), record.chain).decode()}")
+    if users is not None and "citizenUser" in said:
+        own = record.subject is not None and said["citizenUser"] == record.subject.hex()
+        parts.append("user the citizen" if own else f"user another citizen ({said['citizenUser']})")
     return " | ".join(parts)
 
 
@@ -136,14 +152,13 @@ def _heads(file: Path | None) -> Iterator[Head]:
             raise ConfigError([f"{file}:{number}: {mistake}"]) from mistake
 
 
-def _opened(given: argparse.Namespace) -> tuple[Store, Signer, Path | None]:
+def _opened(given: argparse.Namespace) -> tuple[Store, Signer, Audit]:
     if given.config is not None:
         settings = config.read(given.config)
-        heads = settings.audit.heads
         signer = Signer([settings.identity_key, *settings.audit.old_keys])
-        return open_store(settings), signer, heads if heads is not None and heads.exists() else None
+        return open_store(settings), signer, settings.audit
     key, file = given.data_dir / "identity.key", given.data_dir / "overgang.sqlite"
     if not key.is_file() or not file.is_file():
         raise ConfigError([f"{given.data_dir} is no folder of a trial"])
     secret = key.read_bytes()
-    return Store(f"sqlite:///{file}", derived(secret, "store")), Signer([secret]), None
+    return Store(f"sqlite:///{file}", derived(secret, "store")), Signer([secret]), Audit()

@@ -1,14 +1,15 @@
-"""What the audit is made of: records in chains, each bound to the one before by a hash, and signed heads.
+"""What the audit is made of: records in chains, each bound to the one before by a keyed hash, and signed heads.
 
 Each gateway writes chains of its own, one for each kind of record, so no two processes ever wait for each other, and
-what is old enough is deleted from the front of its chain, where the signed start says up to what.
+what is old enough is deleted from the front of its chain, where the signed start says up to what. Both are signed when
+the chain is opened. What came after the last signed head of a writer that was killed is good by its keyed hash alone.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import hmac
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 BEGINNING: Final = bytes(32)  # what the first record of a chain is bound to
 
@@ -36,7 +37,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a chain stood: its record `number` had `hash`. `key` names the key that signed this, "" for none.
+    """Where a chain stood: its record `number` had `hash`. `key` names the secret that signed this, "" for none.
 
     As a start it says that the records up to `number` were deleted.
     """
@@ -55,10 +56,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A chain as it is stored: where it starts, and the last head that was signed."""
+    """A chain as it is stored: where it starts, and the last head that was signed; `kind` is what its id begins with.
+
+    The secret that signed the head is the one that its records are bound together by.
+    """
 
     id: str
-    kind: Kind
+    kind: str
     start: Head
     head: Head
 
@@ -72,56 +76,85 @@ class Bad:
     what: str
 
 
-Signed = Callable[[Head, str], bool]  # whether a head's signature for a purpose is one of ours
+class Keys(Protocol):
+    """What chains are held to: nobody who can only write the database has them."""
+
+    def signed(self, head: Head, purpose: str) -> bool:
+        """Whether one of our secrets signed this head for this purpose."""
+
+    def link(self, name: str) -> bytes:
+        """The key that records are bound together by, of the secret that `name` names."""
 
 
-def linked(before: bytes, chain: str, number: int, at: int, subject: bytes | None, entry: str) -> bytes:
-    """The hash of a record that follows the one with the hash `before`."""
+def linked(key: bytes, before: bytes, chain: str, number: int, at: int, subject: bytes | None, entry: str) -> bytes:
+    """The keyed hash of a record that follows the one with the hash `before`."""
     about = f"{chain}\n{number}\n{at}\n{subject.hex() if subject is not None else '-'}\n"
-    return hashlib.sha256(before + about.encode() + entry.encode()).digest()
+    return hmac.digest(key, before + about.encode() + entry.encode(), "sha256")
 
 
-def check(chain: Chain, records: Iterable[Record], heads: Sequence[Head], signed: Signed) -> tuple[int, Bad | None]:
+def check(chain: Chain, records: Iterable[Record], heads: Sequence[Head], keys: Keys) -> tuple[int, Bad | None]:
     """Walk a chain; how many records it has, and the first bad one. `heads` are signed ones kept elsewhere.
 
     Detects a record that was edited, removed, put elsewhere or added, and an end that was cut off behind a head.
     """
-    if chain.start.number and not signed(chain.start, "start"):
-        return 0, Bad(chain.id, chain.start.number, "the start of the chain is not signed by this gateway")
-    known = [head for head in (chain.head, *heads) if head.chain == chain.id and head.number]
-    for head in known:
-        if not signed(head, "head"):
-            return 0, Bad(chain.id, head.number, "a head of the chain is not signed by this gateway")
-    count, last, bad = _walked(chain, records, {head.number: head.hash for head in known})
+    last, bad = check_front(chain, records, heads, keys)
+    count = last.number - chain.start.number
     if bad is not None:
         return count, bad
-    behind = [head.number for head in known if head.number > last]
-    return count, Bad(chain.id, last + 1, "missing: the end of the chain was cut off") if behind else None
+    behind = [head.number for head in _known(chain, heads) if head.number > last.number]
+    return count, Bad(chain.id, last.number + 1, "missing: the end of the chain was cut off") if behind else None
 
 
-def _walked(chain: Chain, records: Iterable[Record], heads: dict[int, bytes]) -> tuple[int, int, Bad | None]:
-    """How many records are good, the number of the last of them, and the first bad one."""
-    count, last, before = 0, chain.start.number, chain.start.hash if chain.start.number else BEGINNING
-    if (head := heads.get(last)) is not None and head != before:
-        return 0, last, Bad(chain.id, last, "not the record that a signed head names")
+def check_front(chain: Chain, records: Iterable[Record], heads: Sequence[Head], keys: Keys) -> tuple[Head, Bad | None]:
+    """Walk the first records of a chain; where the last good one leaves it, and the first bad one."""
+    last, known = chain.start, _known(chain, heads)
+    bad = _unfounded(chain, known, keys)
+    if bad is not None:
+        return last, bad
+    hashes = {head.number: head.hash for head in known}
+    if hashes.get(last.number, last.hash) != last.hash:
+        return last, Bad(chain.id, last.number, "not the record that a signed head names")
+    key = keys.link(chain.head.key)
     for record in records:
-        what = _wrong(chain.id, record, last, before, heads)
+        what = _wrong(record, last, key, hashes)
         if what:
-            return count, last, Bad(chain.id, last + 1, what)
-        count, last, before = count + 1, record.number, record.hash
-    return count, last, None
+            return last, Bad(chain.id, last.number + 1, what)
+        last = Head(chain.id, record.number, record.hash, record.at)
+    return last, None
 
 
-def _wrong(chain: str, record: Record, last: int, before: bytes, heads: dict[int, bytes]) -> str:
-    if record.number != last + 1:
+def _known(chain: Chain, heads: Sequence[Head]) -> list[Head]:
+    return [chain.head, *(head for head in heads if head.chain == chain.id)]
+
+
+def _unfounded(chain: Chain, known: Sequence[Head], keys: Keys) -> Bad | None:
+    """What is wrong with a chain before any of its records is looked at."""
+    if chain.kind != chain.id.partition("-")[0]:
+        return Bad(chain.id, chain.start.number, "the kind of the chain was changed: it is not its id's")
+    if not keys.signed(chain.start, "start"):
+        return Bad(chain.id, chain.start.number, "the start of the chain is not signed by this gateway")
+    unsigned = [head.number for head in known if not keys.signed(head, "head")]
+    return Bad(chain.id, unsigned[0], "a head of the chain is not signed by this gateway") if unsigned else None
+
+
+def _wrong(record: Record, last: Head, key: bytes, heads: dict[int, bytes]) -> str:
+    if record.number != last.number + 1:
         return "missing: it was removed, or put elsewhere"
-    if record.chain != chain or record.hash != linked(
-        before, chain, record.number, record.at, record.subject, record.entry
+    if record.chain != last.chain or record.hash != linked(
+        key, last.hash, last.chain, record.number, record.at, record.subject, record.entry
     ):
         return "changed: its hash is not that of what it says"
     if heads.get(record.number, record.hash) != record.hash:
         return "rewritten: it or one before is not what a signed head names"
     return ""
+
+
+def early(chain: Chain, heads: Sequence[Head], kept_from: int) -> Bad | None:
+    """Of a chain that checks out: what was deleted though it is from `kept_from` or later, as a signed head says."""
+    numbers = [
+        head.number for head in _known(chain, heads) if head.number <= chain.start.number and head.at >= kept_from
+    ]
+    return Bad(chain.id, min(numbers), "missing: it was deleted before its time") if numbers else None
 
 
 def unheard(chains: Iterable[Chain], heads: Iterable[Head]) -> Iterator[Bad]:

@@ -14,8 +14,6 @@ from overgang.core.organisations import told
 from overgang.core.rules import Context
 from overgang.shell.scribe import Draft
 
-_CITIZEN_USER: Final = 1  # RequestUserType: the user is the citizen, named by the citizen number
-
 
 @dataclass(frozen=True, slots=True)
 class Peer:
@@ -89,7 +87,7 @@ class Account:
             said["organisation"] = told(str(self.caller.organisation))
             said["userOrganisation"] = told(str(self.caller.user_organisation))
             said["userType"] = self.caller.user_type
-            user = self.caller.user_identifier if self.caller.user_type != _CITIZEN_USER else None
+            user = self.caller.user_identifier
         if event != "intent":
             said["ms"] = round((time.perf_counter() - self.started) * 1000, 2)
             if self.context is not None:

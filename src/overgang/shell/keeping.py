@@ -5,10 +5,11 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from overgang.core.audit import Head, Kind
+from overgang.core.audit import Kind, check_front
 from overgang.core.compare.modes import Modes
 from overgang.core.messages import Notice
 from overgang.core.organisations import told
@@ -51,17 +52,29 @@ def _auditor(config: Config, store: Store, signer: Signer, apart: bool) -> Audit
 
 
 def forget_records(store: Store, signer: Signer, audit: Audit, now_: datetime) -> int:
-    """Delete the records that are older than their kind is kept; how many. Each chain's new start is signed."""
-    days = {Kind.READ: audit.read_days, Kind.WRITE: audit.write_days}
-    days |= {Kind.REFUSED: audit.refused_days, Kind.ADMIN: audit.admin_days}
+    """Delete the records that are older than their kind is kept; how many. Each chain's new start is signed.
+
+    What is deleted is checked before: no signature of ours is put to what somebody changed.
+    """
     gone = 0
     for chain in store.chains():
-        eldest = (now_ - timedelta(days=days[chain.kind]) - EPOCH) // MICROSECOND
-        last = store.last_before(chain.id, eldest)
-        if last is not None:
-            start = Head(chain.id, last.number, last.hash, (now_ - EPOCH) // MICROSECOND)
+        old = store.last_before(chain.id, kept_from(audit, chain.kind, now_))
+        if old is None:
+            continue
+        last, bad = check_front(chain, store.records(chain.id, old.number), (), signer)
+        if bad is None:
+            start = replace(last, at=(now_ - EPOCH) // MICROSECOND)
             gone += store.forget_records(signer.sign(start, "start"))
+        elif chain.start in (one.start for one in store.chains()):  # else another gateway deleted it meanwhile
+            log.error("nothing of the audit's chain %s is deleted: record %d: %s", bad.chain, bad.number, bad.what)
     return gone
+
+
+def kept_from(audit: Audit, kind: str, now_: datetime) -> int:
+    """From which moment on records of a kind are kept; from now for what is no kind, of which nothing checks out."""
+    days: dict[str, int] = {Kind.READ: audit.read_days, Kind.WRITE: audit.write_days}
+    days |= {Kind.REFUSED: audit.refused_days, Kind.ADMIN: audit.admin_days}
+    return (now_ - timedelta(days=days.get(kind, 0)) - EPOCH) // MICROSECOND
 
 
 class Keeping:

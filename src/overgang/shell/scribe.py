@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from overgang.core.audit import BEGINNING, Head, Kind, Record, linked
+from overgang.core.audit import BEGINNING, Chain, Head, Kind, Record, linked
 from overgang.shell.signing import Signer
 from overgang.shell.store.errors import StoreError
 from overgang.shell.store.ledger import Batch, Claim, Done, Dropped, Ledger, Outcome, message_key
@@ -18,6 +19,7 @@ from overgang.shell.store.values import Message
 
 log = logging.getLogger(__name__)
 
+_CITIZEN: Final = re.compile(r"([0-9]{6})-?([0-9]{4})")
 _NO_TARGETS: Final[Mapping[str, Sequence[str]]] = {}  # plain, since it goes to the process that writes
 Outcomes: TypeAlias = Mapping[bytes, Outcome]
 
@@ -54,6 +56,7 @@ class Scribe:
 
     def __init__(self, ledger: Ledger, signer: Signer, heads: Path | None = None) -> None:
         self._ledger, self._signer, self._heads = ledger, signer, heads
+        self._link = signer.link(signer.name)
         self._chains: dict[Kind, Head] = {}
         self._unsigned: dict[str, Head] = {}
 
@@ -116,16 +119,23 @@ class Scribe:
         subject = self._ledger.subject(draft.citizen) if draft.citizen else None
         said = dict(draft.said)
         if draft.user:
-            said["user"] = self._ledger.sealed(draft.user.encode(), before.chain).hex()
+            said |= self._user(draft.user, before.chain)
         entry = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         number = before.number + 1
-        hashed = linked(before.hash, before.chain, number, at, subject, entry)
+        hashed = linked(self._link, before.hash, before.chain, number, at, subject, entry)
         return Record(before.chain, number, at, subject, entry, hashed)
 
+    def _user(self, user: str, chain: str) -> dict[str, str]:
+        """Who asked, sealed; a citizen by keyed index alone, as everywhere, whatever kind of user the caller says."""
+        citizen = _CITIZEN.fullmatch(user.strip())
+        if citizen is not None:
+            return {"citizenUser": self._ledger.subject("".join(citizen.groups())).hex()}
+        return {"user": self._ledger.sealed(user.encode(), chain).hex()}
+
     def _opened(self, kind: Kind) -> Head:
-        chain = f"{kind}-{secrets.token_hex(8)}"
-        self._ledger.open_chain(chain, kind)
-        head = self._chains[kind] = Head(chain, 0, BEGINNING, 0)
+        head = Head(f"{kind}-{secrets.token_hex(8)}", 0, BEGINNING, 0)
+        self._ledger.open_chain(Chain(head.chain, kind, self._signer.sign(head, "start"), self._signer.sign(head)))
+        self._chains[kind] = head
         return head
 
 

@@ -1,4 +1,4 @@
-"""Heads of the audit's chains are signed with Ed25519, by keys that come from the deployment's secret."""
+"""The audit's keys, from the deployment's secret: Ed25519 signs the heads of chains, an HMAC binds their records."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,12 +12,15 @@ from overgang.shell.keys import derived
 
 
 class Signer:
-    """Signs with the first secret, and knows the signatures of all: a replaced one stays here for what it signed."""
+    """Signs and binds with the first secret, and knows what all did: a replaced one stays here for its chains."""
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
         keys = [Ed25519PrivateKey.from_private_bytes(derived(secret, "audit signature")) for secret in secrets]
         self._key = keys[0]
         self._known = {_name(key.public_key()): key.public_key() for key in keys}
+        self._links = {
+            _name(key.public_key()): derived(secret, "audit link") for key, secret in zip(keys, secrets, strict=True)
+        }
         self.name = _name(self._key.public_key())
 
     def sign(self, head: Head, purpose: str = "head") -> Head:
@@ -34,6 +37,10 @@ class Signer:
         except InvalidSignature:
             return False
         return True
+
+    def link(self, name: str) -> bytes:
+        """The key that records are bound together by, of the secret that `name` names."""
+        return self._links[name]
 
 
 def _name(key: Ed25519PublicKey) -> str:

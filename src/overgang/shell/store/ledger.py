@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from overgang.core.audit import Chain, Head, Kind, Record
+from overgang.core.audit import Chain, Head, Record
 from overgang.shell.store import schema
 from overgang.shell.store.database import Rows
 from overgang.shell.store.errors import driven
@@ -106,12 +106,9 @@ class Ledger(Messages):
         """Raises StoreError when it does not open."""
         return self._sealer.open(sealed, about)
 
-    def open_chain(self, id_: str, kind: Kind) -> None:
+    def open_chain(self, chain: Chain) -> None:
         """A new chain, before its first record."""
-        none = {"": 0, "_hash": b"", "_at": 0, "_key": "", "_signature": b""}
-        row = {"id": id_, "kind": str(kind)} | {
-            end + name: value for end in ("start", "head") for name, value in none.items()
-        }
+        row = {"id": chain.id, "kind": chain.kind, **_end("start", chain.start), **_end("head", chain.head)}
         with self.writing() as connection:
             connection.execute(insert(_CHAIN), row)
 
@@ -173,17 +170,25 @@ class Ledger(Messages):
         with self.reading() as connection:
             return tuple(_chain(row) for row in connection.execute(select(_CHAIN).order_by(_CHAIN.c.id)))
 
-    def records(self, chain: str) -> Iterator[Record]:
-        """A chain's records in their order."""
-        last = -1
+    def strays(self) -> tuple[str, ...]:
+        """The chains that records say they are of, and that there are none of."""
+        listed = select(_CHAIN.c.id).where(_CHAIN.c.id == _AUDIT.c.chain).exists()
+        with self.reading() as connection:
+            return tuple(connection.execute(select(_AUDIT.c.chain).where(~listed).distinct()).scalars())
+
+    def records(self, chain: str, last: int | None = None) -> Iterator[Record]:
+        """A chain's records in their order, those up to `last` or all."""
+        query = select(_AUDIT).where(_AUDIT.c.chain == chain).order_by(_AUDIT.c.number).limit(_PAGE)
+        if last is not None:
+            query = query.where(_AUDIT.c.number <= last)
+        page = query  # from the very first: a number below 1 is nobody's, and to be seen
         while True:
-            query = select(_AUDIT).where(_AUDIT.c.chain == chain, _AUDIT.c.number > last).order_by(_AUDIT.c.number)
             with self.reading() as connection:
-                found = [_record(row) for row in connection.execute(query.limit(_PAGE))]
+                found = [_record(row) for row in connection.execute(page)]
             yield from found
             if len(found) < _PAGE:
                 return
-            last = found[-1].number
+            page = query.where(_AUDIT.c.number > found[-1].number)
 
     def about(self, citizen: str) -> tuple[Record, ...]:
         """Every record of a citizen, under every key, in the order of time."""
@@ -196,9 +201,7 @@ class Ledger(Messages):
         """Newly signed heads."""
         with self.writing() as connection:
             for head in heads:
-                values = {"head": head.number, "head_hash": head.hash, "head_at": head.at, "head_key": head.key}
-                own = update(_CHAIN).where(_CHAIN.c.id == head.chain)
-                connection.execute(own.values(**values, head_signature=head.signature))
+                connection.execute(update(_CHAIN).where(_CHAIN.c.id == head.chain).values(_end("head", head)))
 
     def last_before(self, chain: str, at: int) -> Record | None:
         """The last record of a chain's front that is older than `at`: all before it are too."""
@@ -212,11 +215,11 @@ class Ledger(Messages):
         return None if row is None else _record(row)
 
     def forget_records(self, start: Head) -> int:
-        """Delete a chain's records up to its new, signed start; how many they were."""
-        values = {"start": start.number, "start_hash": start.hash, "start_at": start.at, "start_key": start.key}
+        """Delete a chain's records up to its new, signed start; how many they were, none if it starts there already."""
         with self.writing() as connection:
-            own = update(_CHAIN).where(_CHAIN.c.id == start.chain)
-            connection.execute(own.values(**values, start_signature=start.signature))
+            own = update(_CHAIN).where((_CHAIN.c.id == start.chain) & (_CHAIN.c.start < start.number))
+            if not connection.execute(own.values(_end("start", start))).rowcount:
+                return 0
             old = (_AUDIT.c.chain == start.chain) & (_AUDIT.c.number <= start.number)
             return connection.execute(delete(_AUDIT).where(old)).rowcount
 
@@ -271,6 +274,12 @@ def _about(key: bytes) -> str:
     return f"outcome {key.hex()}"
 
 
+def _end(name: str, head: Head) -> dict[str, Any]:
+    """The columns of a chain's start or head."""
+    values = {"": head.number, "_hash": head.hash, "_at": head.at, "_key": head.key, "_signature": head.signature}
+    return {name + of: value for of, value in values.items()}
+
+
 def _row(record: Record) -> dict[str, Any]:
     names = ("chain", "number", "at", "subject", "entry", "hash")
     return {name: getattr(record, name) for name in names}
@@ -283,4 +292,4 @@ def _record(row: Row[Any]) -> Record:
 def _chain(row: Row[Any]) -> Chain:
     start = Head(row.id, row.start, row.start_hash, row.start_at, row.start_key, row.start_signature)
     head = Head(row.id, row.head, row.head_hash, row.head_at, row.head_key, row.head_signature)
-    return Chain(row.id, Kind(row.kind), start, head)
+    return Chain(row.id, row.kind, start, head)
