@@ -38,18 +38,26 @@ def test_without_settings_nobody_is_let_in_by_mistake(base: Path) -> None:
     [
         ({"proof": "trial"}, LOCAL, None, []),
         ({"proof": "trial"}, "::1", None, []),
-        ({"proof": "trial"}, FOREIGN, "s.sock", []),
+        *(
+            (
+                {"proof": "trial"},
+                host,
+                "s.sock",
+                ['clients.proof: "trial" takes everybody, so it listens on loopback only'],
+            )
+            for host in (LOCAL, FOREIGN)
+        ),
         (
             {"proof": "trial"},
             FOREIGN,
             None,
-            ['clients.proof: "trial" takes everybody, so listen.host must be loopback'],
+            ['clients.proof: "trial" takes everybody, so it listens on loopback only'],
         ),
         (
             {"proof": "trial"},
             "0.0.0.0",
             None,
-            ['clients.proof: "trial" takes everybody, so listen.host must be loopback'],
+            ['clients.proof: "trial" takes everybody, so it listens on loopback only'],
         ),
         (ACTORS, LOCAL, "s.sock", []),
         ({**ACTORS, "proxy_secret_file": "secret"}, LOCAL, None, []),

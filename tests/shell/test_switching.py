@@ -232,6 +232,7 @@ def test_the_audit_finds_whom_the_old_side_was_asked_about_however_the_number_is
         await world.call(WRITTEN[how])
         (told,) = records(world, CITIZEN)
         assert (told["event"], told["operation"]) == ("outcome", "GetProfessionCollection")
+        assert told["user"]
         assert records(world, "0101701234") == []
 
     run(test, mode=Mode.OLD)

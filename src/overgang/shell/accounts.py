@@ -37,7 +37,7 @@ class Account:
     """What is known of one call, filled in on its way. `caller` and `context` are None until they are read.
 
     `asked` names the elements or properties that the call fills; their values are never written down. `named` are the
-    citizens of a call, and of its answer, that are handed on unjudged.
+    citizens of a call, and of its answer, that are handed on unjudged, `user` is who makes such a call.
     """
 
     face: Face
@@ -50,6 +50,7 @@ class Account:
     context: Context | None = None
     citizen: str | None = field(default=None, repr=False)
     named: Sequence[str] = field(default=(), repr=False)
+    user: str | None = field(default=None, repr=False)
     asked: Sequence[str] = ()
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     started: float = field(default_factory=time.perf_counter)
@@ -82,7 +83,7 @@ class Account:
             "asked": list(self.asked),
         }
         said = {name: value for name, value in said.items() if value}
-        citizen, user = citizen or self.citizen, None
+        citizen, user = citizen or self.citizen, self.user
         if self.caller is not None:
             said["organisation"] = told(str(self.caller.organisation))
             said["userOrganisation"] = told(str(self.caller.user_organisation))

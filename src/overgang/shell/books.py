@@ -21,7 +21,7 @@ from overgang.shell.scribe import Draft, Item, Outcomes
 from overgang.shell.store.errors import StoreError
 from overgang.shell.store.ledger import KEPT, NOBODY, Batch, Claim, Done, Dropped, Ledger, Outcome, message_key
 from overgang.shell.store.values import Message
-from overgang.wire.citizens import told_about
+from overgang.wire.unjudged import citizens_told
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Kept:
             await self._each(account, kind, "outcome", **_of(fault))
             raise
         account.closed = True
-        account.named = tuple(dict.fromkeys((*account.named, *told_about(raw.body))))
+        account.named = tuple(dict.fromkeys((*account.named, *citizens_told(raw.body))))
         await self._each(account, kind, "outcome", status=raw.status)
         return raw
 

@@ -76,8 +76,8 @@ def _check(found: Clients, host: str, socket: Path | None, lines: list[str]) -> 
     if found.authorities is not None and not _readable(found.authorities):
         lines.append("clients.authorities: expected a file of certificates in PEM")
     if found.proof == TRIAL:
-        if not local:
-            lines.append(f'clients.proof: "{TRIAL}" takes everybody, so listen.host must be loopback')
+        if socket is not None or host not in LOOPBACK:  # behind a socket is a proxy, and whoever it lets in
+            lines.append(f'clients.proof: "{TRIAL}" takes everybody, so it listens on loopback only')
         return
     if found.actors is None:
         lines.append('clients.actors: is missing: the file of who may call (for a trial: proof = "trial")')

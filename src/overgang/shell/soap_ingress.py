@@ -29,8 +29,8 @@ from overgang.shell.client import Raw
 from overgang.shell.config_audit import Deadlines
 from overgang.shell.driver import Driver, Rehearsed
 from overgang.shell.signatures import Signatures
-from overgang.wire import citizens, guard
 from overgang.wire import contract as contracts
+from overgang.wire import guard, unjudged
 from overgang.wire.contract import Contract, ContractError, EncodeError, Problem
 from overgang.wire.envelope import (
     Envelope,
@@ -93,12 +93,13 @@ class Bridged:
 class Seen:
     """Which operation a call is of, and for which organisation it is made: "type/code", "" where it can't be read.
 
-    `citizens` are those whom it asks about.
+    `citizens` are those whom it asks about, `user` is who asks.
     """
 
     bridge: Bridge
     caller: str
     citizens: Sequence[str] = field(default=(), repr=False)
+    user: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +333,7 @@ class SoapFace:
         others = {one.contract.soap_action for one in post.service.bridges.values() if one is not bridge}
         if not others.isdisjoint(said_actions(version, post.actions, action)):
             return None
-        return Seen(bridge, _called_for(root), citizens.asked_about(root))
+        return Seen(bridge, _called_for(root), unjudged.citizens(root), unjudged.user(root))
 
     async def signed(self, post: Post, account: Account) -> None:
         """Where messages have to be signed, that one is which somebody else answers. Raises Fault."""
@@ -343,7 +344,8 @@ class SoapFace:
     async def _elsewhere(self, post: Post, bridge: Bridge, root: etree._Element, account: Account) -> Answer:
         """An operation that is not modernised: the old service's own answer, or a fault. Nothing of it is judged."""
         self._check_retirement(post.service, bridge, "a caller of what is not modernised", post.received)
-        account.organisation, account.named = _called_for(root), citizens.asked_about(root)
+        account.organisation = _called_for(root)
+        account.named, account.user = unjudged.citizens(root), unjudged.user(root)
         post.peer.actor.check_text(account.organisation)
         key = post.service.key
         if self._old is None or not self._old.reaches(key):

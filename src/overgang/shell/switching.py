@@ -154,7 +154,8 @@ class Switch:
     async def _by_old(self, call: Call) -> Answer:
         """The old service's own bytes, sent and answered untouched."""
         account = Account(Face.SOAP, call.service.key, call.received, call.peer, call.operation, call.caller)
-        account.named = call.seen.citizens if call.seen is not None else ()
+        if call.seen is not None:
+            account.named, account.user = call.seen.citizens, call.seen.user
         writes = call.seen is None or call.seen.bridge.writes
         forward = partial(self._old.forward, call.service.key, call.body, call.headers)
         try:
