@@ -4,10 +4,11 @@ SOAP 1.1 and 1.2, document/literal: one element in the Body. Faults are in soap_
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Final
 
 from lxml import etree
@@ -203,7 +204,7 @@ def open_envelope(
 
 
 def _parts(root: etree._Element, names: _Names) -> tuple[etree._Element | None, etree._Element]:
-    match _children(root):
+    match [*islice(_children(root), 3)]:
         case [body] if body.tag == names.body:
             return None, body
         case [header, body] if header.tag == names.header and body.tag == names.body:
@@ -211,17 +212,16 @@ def _parts(root: etree._Element, names: _Names) -> tuple[etree._Element | None, 
     raise _structure("in the Envelope one Header or none, then one Body, and nothing else")
 
 
-def _children(parent: etree._Element) -> list[etree._Element]:
-    """The child elements; comments are passed over, text between is refused."""
-    nodes = list(parent)
-    for text in (parent.text, *[node.tail for node in nodes]):
+def _children(parent: etree._Element) -> Iterator[etree._Element]:
+    """The child elements, never all at a time; comments are passed over, text between is refused."""
+    for text in chain((parent.text,), (node.tail for node in parent)):
         if text and text.strip(_SPACE):
             raise _structure("no text between the parts of the Envelope")
-    return [node for node in nodes if isinstance(node.tag, str)]
+    return parent.iterchildren("*")
 
 
 def _payload(body: etree._Element, names: _Names) -> etree._Element:
-    children = _children(body)
+    children = [*islice(_children(body), 2)]
     if len(children) != 1:
         raise _structure("exactly one element in the Body")
     if children[0].tag in _FAULTS:
