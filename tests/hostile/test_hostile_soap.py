@@ -116,6 +116,41 @@ def test_a_wrong_envelope_is_refused_in_the_callers_version(site: Site, message:
     assert said(answer) == refused(version, number or "1014", key)
 
 
+NAME = f"{CANARY}-{CITIZEN}"
+XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
+IN_NAMES = [
+    ("element", GOOD.replace("</Absence>", f"<{NAME}/></Absence>"), "element.unexpected"),
+    ("element in a value", GOOD.replace(f">{CITIZEN}<", f"><{NAME}/><"), "element.unexpected"),
+    ("element that stands for another", GOOD.replace("NotificationDate>", f"{NAME}>"), "element.unexpected"),
+    ("attribute", GOOD.replace("<Absence>", f'<Absence {NAME}="">'), "attribute.unexpected"),
+    ("attribute of a value", GOOD.replace("<EndDate>", f'<EndDate {NAME}="">'), "attribute.unexpected"),
+    ("namespace", GOOD.replace("</Absence>", f'<x xmlns="urn:{NAME}"/></Absence>'), "element.unexpected"),
+    ("prefix", GOOD.replace("</Absence>", f'<{NAME}:x xmlns:{NAME}="u"/></Absence>'), "element.unexpected"),
+    ("prefix without namespace", GOOD.replace("</Absence>", f"<{NAME}:x/></Absence>"), "xml.malformed"),
+    ("operation", wrapped(f"<{NAME}/>"), "soap.operation"),
+    ("xsi:type", GOOD.replace("<Absence>", f'<Absence {XSI} i:type="{NAME}">'), "type.invalid"),
+    ("xsi:type of a value", GOOD.replace("<EndDate>", f'<EndDate {XSI} i:type="{NAME}">'), "value.invalid"),
+    ("instruction", GOOD.replace("</Absence>", f"<?{NAME} x?></Absence>"), "xml.pi"),
+    ("entity", GOOD.replace("</Absence>", f"&{NAME};</Absence>"), "xml.malformed"),
+    ("end tag", GOOD.replace("</Absence>", f"</{NAME}>"), "xml.malformed"),
+    ("element of a header block", acting("OrganisationCode", NAME), "8234 element.unexpected"),
+    ("header block", with_block(f'<{NAME} s:mustUnderstand="1"/>'), ""),
+    ("namespace of a header block", with_block(f'<x xmlns="urn:{NAME}" s:mustUnderstand="1"/>'), ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+@pytest.mark.parametrize(("message", "key"), [pytest.param(*row, id=f"in a name: {name}") for name, *row in IN_NAMES])
+def test_what_a_caller_puts_into_a_name_is_not_repeated(site: Site, message: str, key: str, version: str) -> None:
+    content = message.replace(ENVELOPE["1.1"], ENVELOPE[version])
+    number, _, key = key.rpartition(" ")
+
+    answer = attack(site, ABSENCE, content.encode(), {"content-type": MEDIA[version]})
+
+    expected = refused(version, number or "1014", key) if key else Said(500, version, "MustUnderstand")
+    assert said(answer) == expected
+
+
 MISMATCHES = [
     ("45 1.2 as text/xml", "1.1", ENVELOPE["1.2"]),
     ("45 1.1 as application/soap+xml", "1.2", ENVELOPE["1.1"]),
