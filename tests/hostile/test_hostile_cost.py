@@ -1,17 +1,26 @@
-"""What a message costs in memory: at most forty times its bytes, read alone and served.
+"""What a message costs: memory of at most forty times its bytes, read alone and served, and no more work than others.
 
-The peak is VmHWM, set back before each message: ru_maxrss of a new process begins at its parent's peak and shows nothing.
+The peak is VmHWM, set back before each message: ru_maxrss of a new process begins at its parent's peak, and shows
+nothing. Times are printed and not asserted.
 """
 
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
+from random import Random
 
 import pytest
 from attack import attack
 
 import running
+from figures import FIGURE
 from old_calls import ABSENCE, HEADER, MEDIA, absence, refused, said, wrapped
+from overgang.core.errors import CallerFault
+from overgang.wire import guard
 from running import ROOT, Site
 
 AMPLIFIED = 40  # an attacker's byte may not cost more
@@ -92,6 +101,68 @@ GOOD = wrapped(absence())
 
 def within(content: str) -> str:
     return GOOD.replace("</Absence>", f"{content}</Absence>")
+
+
+def work(message: bytes) -> int:
+    """How often a function is called while the guard reads a message: our own work, the same each time."""
+    calls = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        with suppress(CallerFault):
+            guard.stream(message, guard.Limits())
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def milliseconds(message: bytes) -> float:
+    """Of the processor, the least of several readings."""
+    taken = []
+    for _ in range(15):
+        start = time.process_time()
+        with suppress(CallerFault):
+            guard.stream(message, guard.Limits())
+        taken.append(time.process_time() - start)
+    return min(taken) * 1000
+
+
+def named(names: Sequence[str]) -> bytes:
+    attributes = " ".join(f"{name}='1'" for name in names)
+    return f"<r><a {attributes}/></r>".encode()
+
+
+COLLIDING = ["".join(word) for word in product(("Ez", "FY"), repeat=13)]  # one hash under DJBX33A
+RANDOM = ["".join(Random(n).choices("abcdefgh", k=26)) for n in range(len(COLLIDING))]
+WELL_FORMED = within("<b c='1'>x</b>" * 15_000).encode()
+MALFORMED = {
+    "at the end": WELL_FORMED[:-1] + b"<",
+    "in the middle": WELL_FORMED.replace(b"x</b>", b"x</d>", 7_500),
+    "a bare ampersand": WELL_FORMED.replace(b">x<", b">&<"),
+}
+
+
+@pytest.mark.parametrize("count", [64, len(COLLIDING)])
+def test_row_18_names_that_collide_make_no_more_work_than_others(
+    count: int, record_property: Callable[[str, object], None]
+) -> None:
+    colliding, random = named(COLLIDING[:count]), named(RANDOM[:count])
+    assert work(colliding) == work(random)
+    times = f"{milliseconds(colliding):.2f} ms, others {milliseconds(random):.2f} ms"
+    record_property(FIGURE, f"row 18: {count} colliding names {times}")
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_row_44_a_malformed_message_makes_no_more_work_than_a_good_one(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
+    assert work(MALFORMED[name]) <= work(WELL_FORMED) + 10
+    times = f"{milliseconds(MALFORMED[name]):.1f} ms, well-formed {milliseconds(WELL_FORMED):.1f} ms"
+    record_property(FIGURE, f"row 44: malformed {name} {times}")
 
 
 SERVED = {

@@ -5,10 +5,11 @@ WS-Addressing is not in the contracts: its blocks are unknown header blocks, pas
 contracts and is tested there; row 76 has no one-way operation to be tried on; row 77 is tested in tests/wire.
 """
 
+import socket
 from collections.abc import Mapping
 
 import pytest
-from attack import CANARY, attack
+from attack import CANARY, attack, check_alive
 
 from old_calls import (
     ABSENCE,
@@ -197,7 +198,6 @@ def test_an_unknown_block_that_must_be_understood_stops_the_call(site: Site, blo
     [
         pytest.param('<x xmlns="u" s:mustUnderstand="1" {role}="http://example.invalid/other"/>', id="54 other role"),
         pytest.param('<x xmlns="u" s:mustUnderstand="0"/>', id="54 may be passed over"),
-        pytest.param(f"<w:ReplyTo {WSA}><w:Address>http://127.0.0.1:9/</w:Address></w:ReplyTo>", id="59 ReplyTo"),
         pytest.param(f"<w:Action {WSA}>urn:other</w:Action>", id="58 Action"),
     ],
 )
@@ -210,6 +210,27 @@ def test_a_block_for_others_is_passed_over(site: Site, block: str, version: str)
 
     assert said(answer) == Said(200, version, "GetProfessionCollectionResponse")
     assert len(site.modern.asked) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        pytest.param(professions(), "GetProfessionCollectionResponse", id="59 an answer"),
+        pytest.param(professions("1"), "Client", id="59 a fault"),
+    ],
+)
+def test_an_address_for_replies_or_faults_is_never_called(site: Site, body: str, code: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        url = f"<w:Address>http://127.0.0.1:{listener.getsockname()[1]}/</w:Address>"
+        blocks = "".join(f"<w:{name} {WSA}>{url}</w:{name}>" for name in ("ReplyTo", "FaultTo", "From"))
+
+        answer = site.client.post(ENROLLMENT, content=wrapped(body, HEADER + blocks), headers=with_action("1.1"))
+        check_alive(site)
+
+        assert said(answer).code == code
+        with pytest.raises(BlockingIOError):  # nobody has come
+            listener.accept()
 
 
 def with_action(version: str, *values: str) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Saying what is wrong with an element that libxml2 found to be invalid, in the contract's terms and without a value.
 
-libxml2's own messages repeat values, so they are never used; the model is asked instead. Nor is a name repeated that the
-contract does not have at its place: a caller may put a citizen number into a name.
+libxml2's own messages repeat values, so they are never used; the model is asked instead. Nor is a name repeated that
+the contract does not have at its place: a caller may put a citizen number into a name.
 """
 
 from collections.abc import Iterator
