@@ -5,10 +5,11 @@ WS-Addressing is not in the contracts: its blocks are unknown header blocks, pas
 contracts and is tested there; row 76 has no one-way operation to be tried on; row 77 is tested in tests/wire.
 """
 
+import socket
 from collections.abc import Mapping
 
 import pytest
-from attack import CANARY, attack
+from attack import CANARY, attack, check_alive
 
 from old_calls import (
     ABSENCE,
@@ -116,6 +117,41 @@ def test_a_wrong_envelope_is_refused_in_the_callers_version(site: Site, message:
     assert said(answer) == refused(version, number or "1014", key)
 
 
+NAME = f"{CANARY}-{CITIZEN}"
+XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
+IN_NAMES = [
+    ("element", GOOD.replace("</Absence>", f"<{NAME}/></Absence>"), "element.unexpected"),
+    ("element in a value", GOOD.replace(f">{CITIZEN}<", f"><{NAME}/><"), "element.unexpected"),
+    ("element that stands for another", GOOD.replace("NotificationDate>", f"{NAME}>"), "element.unexpected"),
+    ("attribute", GOOD.replace("<Absence>", f'<Absence {NAME}="">'), "attribute.unexpected"),
+    ("attribute of a value", GOOD.replace("<EndDate>", f'<EndDate {NAME}="">'), "attribute.unexpected"),
+    ("namespace", GOOD.replace("</Absence>", f'<x xmlns="urn:{NAME}"/></Absence>'), "element.unexpected"),
+    ("prefix", GOOD.replace("</Absence>", f'<{NAME}:x xmlns:{NAME}="u"/></Absence>'), "element.unexpected"),
+    ("prefix without namespace", GOOD.replace("</Absence>", f"<{NAME}:x/></Absence>"), "xml.malformed"),
+    ("operation", wrapped(f"<{NAME}/>"), "soap.operation"),
+    ("xsi:type", GOOD.replace("<Absence>", f'<Absence {XSI} i:type="{NAME}">'), "type.invalid"),
+    ("xsi:type of a value", GOOD.replace("<EndDate>", f'<EndDate {XSI} i:type="{NAME}">'), "value.invalid"),
+    ("instruction", GOOD.replace("</Absence>", f"<?{NAME} x?></Absence>"), "xml.pi"),
+    ("entity", GOOD.replace("</Absence>", f"&{NAME};</Absence>"), "xml.malformed"),
+    ("end tag", GOOD.replace("</Absence>", f"</{NAME}>"), "xml.malformed"),
+    ("element of a header block", acting("OrganisationCode", NAME), "8234 element.unexpected"),
+    ("header block", with_block(f'<{NAME} s:mustUnderstand="1"/>'), ""),
+    ("namespace of a header block", with_block(f'<x xmlns="urn:{NAME}" s:mustUnderstand="1"/>'), ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+@pytest.mark.parametrize(("message", "key"), [pytest.param(*row, id=f"in a name: {name}") for name, *row in IN_NAMES])
+def test_what_a_caller_puts_into_a_name_is_not_repeated(site: Site, message: str, key: str, version: str) -> None:
+    content = message.replace(ENVELOPE["1.1"], ENVELOPE[version])
+    number, _, key = key.rpartition(" ")
+
+    answer = attack(site, ABSENCE, content.encode(), {"content-type": MEDIA[version]})
+
+    expected = refused(version, number or "1014", key) if key else Said(500, version, "MustUnderstand")
+    assert said(answer) == expected
+
+
 MISMATCHES = [
     ("45 1.2 as text/xml", "1.1", ENVELOPE["1.2"]),
     ("45 1.1 as application/soap+xml", "1.2", ENVELOPE["1.1"]),
@@ -162,7 +198,6 @@ def test_an_unknown_block_that_must_be_understood_stops_the_call(site: Site, blo
     [
         pytest.param('<x xmlns="u" s:mustUnderstand="1" {role}="http://example.invalid/other"/>', id="54 other role"),
         pytest.param('<x xmlns="u" s:mustUnderstand="0"/>', id="54 may be passed over"),
-        pytest.param(f"<w:ReplyTo {WSA}><w:Address>http://127.0.0.1:9/</w:Address></w:ReplyTo>", id="59 ReplyTo"),
         pytest.param(f"<w:Action {WSA}>urn:other</w:Action>", id="58 Action"),
     ],
 )
@@ -175,6 +210,27 @@ def test_a_block_for_others_is_passed_over(site: Site, block: str, version: str)
 
     assert said(answer) == Said(200, version, "GetProfessionCollectionResponse")
     assert len(site.modern.asked) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        pytest.param(professions(), "GetProfessionCollectionResponse", id="59 an answer"),
+        pytest.param(professions("1"), "Client", id="59 a fault"),
+    ],
+)
+def test_an_address_for_replies_or_faults_is_never_called(site: Site, body: str, code: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        url = f"<w:Address>http://127.0.0.1:{listener.getsockname()[1]}/</w:Address>"
+        blocks = "".join(f"<w:{name} {WSA}>{url}</w:{name}>" for name in ("ReplyTo", "FaultTo", "From"))
+
+        answer = site.client.post(ENROLLMENT, content=wrapped(body, HEADER + blocks), headers=with_action("1.1"))
+        check_alive(site)
+
+        assert said(answer).code == code
+        with pytest.raises(BlockingIOError):  # nobody has come
+            listener.accept()
 
 
 def with_action(version: str, *values: str) -> list[tuple[str, str]]:

@@ -180,6 +180,16 @@ def test_row_56_ws_security_that_must_be_understood_is_not() -> None:
     assert caught.value.names == (f"{{{wsse}}}Security",)
 
 
+@pytest.mark.parametrize("number", ["0506912617", "050691-2617", "0506912WQ3", "050691_2617"])
+def test_a_block_with_what_could_be_a_citizen_number_in_its_name_is_not_told_back(number: str) -> None:
+    required = ' s:mustUnderstand="1"'
+    named = [block(f"urn:{number} A", required), block(f"urn:a N{number}", required), block("urn:b B", required)]
+    with pytest.raises(MustUnderstand) as caught:
+        opened(with_headers(*named))
+
+    assert caught.value.names == ("{urn:b}B",)
+
+
 @pytest.mark.parametrize("attributes", ["", ' s:mustUnderstand="0"', ' s:mustUnderstand="1"'])
 def test_known_blocks_are_handed_over_and_unknown_optional_ones_are_not(attributes: str) -> None:
     found = opened(with_headers(block(), block(KNOWN_BLOCK, attributes)))

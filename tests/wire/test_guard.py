@@ -275,6 +275,9 @@ def test_exactly_the_limit_is_accepted_and_one_more_is_not(limit: str, make: Cal
 def test_limits_given_by_the_caller_of_the_guard_hold() -> None:
     assert key_of(b"<a><b/></a>", limits=Limits(elements=2)) is None
     assert key_of(b"<a><b/></a>", limits=Limits(elements=1)) == "xml.limit.elements"
+    several = b"<a b='' c=''>" + b"<d xmlns='u'/>" * 8 + b"</a>"
+    assert key_of(several, limits=Limits(elements=10)) is None
+    assert key_of(several, limits=Limits(elements=9)) == "xml.limit.attributes"
 
 
 def test_a_fault_of_the_guard_says_nothing_of_the_message() -> None:

@@ -66,6 +66,7 @@ class Gateway:
             public=config.listen.public,
             limit=limits.bytes,
             clock=clock,
+            books=books,
         )
         self.rest = RestFace(
             driver,

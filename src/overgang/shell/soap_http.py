@@ -1,11 +1,14 @@
 """The old services' addresses: POST to a .svc, and the frozen contracts behind ?wsdl and /wsdl/."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
-from overgang.core.errors import CallerFault
+from overgang.core.errors import CallerFault, GatewayFault
+from overgang.core.messages import Face
 from overgang.shell import http
-from overgang.shell.accounts import INTERNAL
+from overgang.shell.accounts import INTERNAL, Account
+from overgang.shell.books import Books, NoBooks
 from overgang.shell.clock import Clock
 from overgang.shell.soap_ingress import Answer, Bridged, Post
 from overgang.wire.served import served
@@ -21,12 +24,24 @@ class Answers(Protocol):
 
 
 class SoapHttp:
-    """An ASGI app for everything below the prefix. `public` is the base URL written into the served contracts."""
+    """An ASGI app for everything below the prefix. `public` is the base URL written into the served contracts.
+
+    What is refused before the face sees it is written into `books`.
+    """
 
     def __init__(
-        self, face: Answers, services: Iterable[Bridged], *, prefix: str, public: str, limit: int, clock: Clock
+        self,
+        face: Answers,
+        services: Iterable[Bridged],
+        *,
+        prefix: str,
+        public: str,
+        limit: int,
+        clock: Clock,
+        books: Books | None = None,
     ) -> None:
         self._face = face
+        self._books = books or NoBooks()
         self._limit = limit
         self._clock = clock
         self._services: dict[bytes, Bridged] = {}
@@ -72,6 +87,9 @@ class SoapHttp:
         except CallerFault as fault:
             if (told := scope.get("told")) is not None:
                 told.key = fault.key
+            account = Account(Face.SOAP, service.key if service else "", self._clock(), scope.get("peer", INTERNAL))
+            with suppress(GatewayFault):  # nothing is told, so nothing has to be kept back
+                await self._books.refused(account, fault)
             await http.respond(send, fault.status, TEXT, f"{fault.text}\n".encode())
         except http.Gone:
             return

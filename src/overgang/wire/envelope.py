@@ -4,10 +4,11 @@ SOAP 1.1 and 1.2, document/literal: one element in the Body. Faults are in soap_
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Final
 
 from lxml import etree
@@ -67,7 +68,7 @@ class VersionMismatch(CallerFault):
 
 
 class MustUnderstand(CallerFault):
-    """Header blocks that must be understood are not; `names` are their Clark names."""
+    """Header blocks that must be understood are not; `names` are the Clark names of those that are told back."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(1014, "soap.mustunderstand.unknown", expected="only header blocks of the contract")
@@ -143,6 +144,7 @@ def _action(expected: str) -> CallerFault:
 
 _LONGEST_NAME: Final = 256  # of the names of header blocks that are told back, in characters
 _MOST_NAMES: Final = 8
+_NUMBER: Final = re.compile(r"\d{6}\W?\w{4}").search  # the date of a namespace (oasis-200401-wss) is none
 _SPACE: Final = " \t\r\n"
 _ENCODINGS: Final = ("http://schemas.xmlsoap.org/soap/encoding/", "http://www.w3.org/2003/05/soap-encoding")
 _BOOLEANS: Final = {None: False, "0": False, "false": False, "1": True, "true": True}
@@ -206,7 +208,7 @@ def open_envelope(
 
 
 def _parts(root: etree._Element, names: _Names) -> tuple[etree._Element | None, etree._Element]:
-    match _children(root):
+    match [*islice(_children(root), 3)]:
         case [body] if body.tag == names.body:
             return None, body
         case [header, body] if header.tag == names.header and body.tag == names.body:
@@ -214,17 +216,16 @@ def _parts(root: etree._Element, names: _Names) -> tuple[etree._Element | None, 
     raise _structure("in the Envelope one Header or none, then one Body, and nothing else")
 
 
-def _children(parent: etree._Element) -> list[etree._Element]:
-    """The child elements; comments are passed over, text between is refused."""
-    nodes = list(parent)
-    for text in (parent.text, *[node.tail for node in nodes]):
+def _children(parent: etree._Element) -> Iterator[etree._Element]:
+    """The child elements, never all at a time; comments are passed over, text between is refused."""
+    for text in chain((parent.text,), (node.tail for node in parent)):
         if text and text.strip(_SPACE):
             raise _structure("no text between the parts of the Envelope")
-    return [node for node in nodes if isinstance(node.tag, str)]
+    return parent.iterchildren("*")
 
 
 def _payload(body: etree._Element, names: _Names) -> etree._Element:
-    children = _children(body)
+    children = [*islice(_children(body), 2)]
     if len(children) != 1:
         raise _structure("exactly one element in the Body")
     if children[0].tag in _FAULTS:
@@ -256,10 +257,15 @@ def _headers(header: etree._Element, names: _Names, understood: Callable[[str], 
         elif required:
             unknown.append(tag)
     if unknown:
-        raise MustUnderstand([name for name in unknown if len(name) <= _LONGEST_NAME][:_MOST_NAMES])
+        raise MustUnderstand([name for name in unknown if _is_told(name)][:_MOST_NAMES])
     if len(set(seen)) != len(seen):
         raise CallerFault(1014, "soap.header.duplicate", expected="each header block at most once")
     return tuple(known)
+
+
+def _is_told(name: str) -> bool:
+    """Whether a caller's name is repeated to it: a citizen number could stand in one."""
+    return len(name) <= _LONGEST_NAME and _NUMBER(name) is None
 
 
 def _must_understand(block: etree._Element, names: _Names) -> bool:

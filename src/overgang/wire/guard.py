@@ -24,7 +24,7 @@ class Limits:
 
     bytes: int = 1 << 20  # of the message as it arrived
     depth: int = 64  # the root is level 1
-    elements: int = 20_000
+    elements: int = 20_000  # and as many attributes and namespace declarations in all
     attributes: int = 64  # on one element, namespace declarations included
     name: int = 256  # characters of a local name or a prefix
     value: int = 8_192  # characters of an attribute value or a namespace name
@@ -57,11 +57,13 @@ def proven(plain: bytes, limits: Limits) -> bool:
     `plain` is UTF-8 without mark and declaration. Without "<!" and "<?" it has no comment, CDATA section, instruction
     or DOCTYPE, so each "<" begins a tag and each "</" an end tag: their difference is the number of elements (and not
     less than the elements before the first error). Elements are not nested deeper than there are elements. No element
-    has more attributes than there are "=". No value has more characters than the message has bytes, because the only
-    references left ("&lt;", "&#65;") are longer than what they stand for. A name is a run without delimiters and has no
-    more characters than bytes.
+    has more attributes, nor the message, than there are "=". No value has more characters than the message has bytes,
+    because the only references left ("&lt;", "&#65;") are longer than what they stand for. A name is a run without
+    delimiters and has no more characters than bytes.
     """
-    if len(plain) > limits.value or _has(plain, b"!") or _has(plain, b"?") or plain.count(b"=") > limits.attributes:
+    if len(plain) > limits.value or _has(plain, b"!") or _has(plain, b"?"):
+        return False
+    if plain.count(b"=") > min(limits.attributes, limits.elements):
         return False
     most, tags = min(limits.elements, limits.depth), plain.count(b"<")
     return (tags <= most or tags - plain.count(b"</") <= most) and _no_long_run(plain, limits.name)
@@ -98,12 +100,13 @@ def stream(plain: bytes, limits: Limits) -> None:
 class _Counter:
     """A parser target that only counts. Elements arrive before their content, so an excess ends the reading at once."""
 
-    __slots__ = ("_depth", "_elements", "_limits")
+    __slots__ = ("_attributes", "_depth", "_elements", "_limits")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._depth = 0
         self._elements = 0
+        self._attributes = 0
 
     def start(self, tag: str, attributes: Mapping[str, str], namespaces: Mapping[str | None, str]) -> None:
         limits = self._limits
@@ -113,10 +116,14 @@ class _Counter:
             raise _over("depth", f"at most {limits.depth} levels of elements")
         if self._elements > limits.elements:
             raise _over("elements", f"at most {limits.elements} elements")
-        if len(attributes) + len(namespaces) > limits.attributes:
-            raise _over("attributes", f"at most {limits.attributes} attributes and namespaces on an element")
         _check_names((tag,), limits)
         if attributes or namespaces:
+            count = len(attributes) + len(namespaces)
+            if count > limits.attributes:
+                raise _over("attributes", f"at most {limits.attributes} attributes and namespaces on an element")
+            self._attributes += count
+            if self._attributes > limits.elements:  # each costs as much memory as an element
+                raise _over("attributes", f"at most {limits.elements} attributes and namespaces in all")
             _check_names((*attributes, *(prefix or "" for prefix in namespaces)), limits)
             _check_values((*attributes.values(), *namespaces.values()), limits)
 

@@ -276,6 +276,12 @@ VALUES: Final = {
         _sequence(_one("A", "xs:string") + _one("B", "xs:token") + _one("C", "xs:normalizedString")),
         {"<E><A> x\n y </A><B> x\n y </B><C> x\n y </C></E>": {"A": " x\n y ", "B": "x y", "C": " x  y "}},
     ),
+    "URI": Shape(
+        _one("E", "xs:anyURI"),
+        {f"<E>{text}</E>": text for text in ('urn:"x"', "a{b}|c\\d^e`f", "æ%C3%A6#g", "")} | {"<E>a&gt;&lt;b</E>": "a><b"},
+        ("<E>%zz</E>", "<E>a#b#c</E>", "<E>:</E>"),
+    ),
+    "duration": Shape(_one("E", "xs:duration"), {f"<E>{text}</E>": text for text in ("P1D", "PT6.S", "PT.5S")}, ("<E>PT.S</E>", "<E>PT</E>")),
     "QName": Shape(_one("E", "xs:QName"), {"<E>t:x</E>": "{urn:t}x", "<E>x</E>": "{urn:t}x"}, ("<E>no:x</E>",)),
 }  # fmt: skip
 

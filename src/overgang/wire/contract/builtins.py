@@ -7,6 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
+from lxml import etree
+
 from overgang.core.values import Dato, Tidspunkt, Value
 
 MAX_DIGITS: Final = 4000  # int() refuses to read more than 4,300
@@ -80,6 +82,23 @@ def _base64_valid(text: str) -> bool:
 
 def _render_hex(value: Value) -> str | None:
     return value.hex().upper() if isinstance(value, bytes) else None
+
+
+_URI: Final = etree.XMLSchema(
+    etree.fromstring(
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="uri" type="xs:anyURI"/></xs:schema>'
+    )
+)
+
+
+def _uri_valid(text: str) -> bool:
+    """What the validator takes, so that what was read can be written: XSD has no grammar of its own for URIs."""
+    place = etree.Element("uri")
+    try:
+        place.text = text
+    except ValueError:  # characters that XML does not have
+        return False
+    return _URI.validate(place)
 
 
 def _matches(pattern: str) -> Callable[[str], bool]:
@@ -160,7 +179,7 @@ BUILTINS: Final[dict[str, Builtin]] = {
     "ID": _text("collapse", _NCNAME),
     "IDREF": _text("collapse", _NCNAME),
     "NMTOKEN": _text("collapse", r"[\w.\-:\u00b7]+"),
-    "anyURI": _text("collapse", r"[^\s<>\"{}|\\^`]*"),
+    "anyURI": Builtin("collapse", str, _string, _uri_valid, "string"),
     "anySimpleType": _text("preserve"),
     "boolean": Builtin("collapse", _flag, _render_flag, _matches("true|false|1|0"), "boolean"),
     "decimal": Builtin(
@@ -190,7 +209,9 @@ BUILTINS: Final[dict[str, Builtin]] = {
     "gMonth": _time(f"--{_MONTH}{_ZONE}"),
     "gDay": _time(f"---{_DAY}{_ZONE}"),
     "duration": _time(
-        r"-?P(?=[0-9T])(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
+        r"-?P(?=[0-9T])(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?"
+        # The validator takes "6.S" and ".5S" too: what was read can be written.
+        r"(?:T(?=[0-9.])(?:[0-9]+H)?(?:[0-9]+M)?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)S)?)?"
     ),
     "base64Binary": Builtin("collapse", base64.b64decode, _render_base64, _base64_valid, "binary"),
     "hexBinary": Builtin(

@@ -1,6 +1,7 @@
 """Saying what is wrong with an element that libxml2 found to be invalid, in the contract's terms and without a value.
 
-libxml2's own messages repeat values, so they are never used; the model is asked instead.
+libxml2's own messages repeat values, so they are never used; the model is asked instead. Nor is a name repeated that
+the contract does not have at its place: a caller may put a citizen number into a name.
 """
 
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ def _element(element: Element, node: etree._Element, path: str) -> Iterator[Prob
             yield Problem(path, "a value: xsi:nil is not allowed here", "value.invalid")
             return
         if nil.strip(_BLANK) in _TRUE:
-            if _children(node) or (node.text or ""):
+            if _has_children(node) or (node.text or ""):
                 yield Problem(path, "no content, since xsi:nil is true", "value.invalid")
             return
     yield from _content(element, kind, node, path)
@@ -62,8 +63,8 @@ def _content(element: Element, kind: Complex | Simple, node: etree._Element, pat
     if text_type is None and isinstance(kind, Complex):
         yield from _complex(kind, node, path)
         return
-    for child in _children(node):
-        yield Problem(f"{path}/{local(child.tag)}", "no such element here", "element.unexpected")
+    if _has_children(node):
+        yield Problem(path, "no element in it", "element.unexpected")
         return
     text = full_text(node)
     standing = element.default if element.default is not None else element.fixed
@@ -92,7 +93,7 @@ def _attributes(kind: Complex, node: etree._Element, path: str) -> Iterator[Prob
         if attribute is None:
             free = kind.any_attribute is not None and allows(kind.any_attribute, str(qname))
             if not free and not str(qname).startswith(f"{{{XSI}}}"):
-                yield Problem(f"{path}/@{local(str(qname))}", "no such attribute here", "attribute.unexpected")
+                yield _unknown_attribute(path)
             continue
         expected = _wrong(attribute.type, node, str(text))
         if expected is None and attribute.fixed is not None and collapse(str(text)) != collapse(attribute.fixed):
@@ -107,40 +108,46 @@ def _attributes(kind: Complex, node: etree._Element, path: str) -> Iterator[Prob
 def _no_attributes(node: etree._Element, path: str) -> Iterator[Problem]:
     for qname in node.attrib:
         if not str(qname).startswith(f"{{{XSI}}}"):
-            yield Problem(f"{path}/@{local(str(qname))}", "no such attribute here", "attribute.unexpected")
+            yield _unknown_attribute(path)
+
+
+def _unknown_attribute(path: str) -> Problem:
+    return Problem(path, "only attributes of the contract", "attribute.unexpected")
 
 
 def _complex(kind: Complex, node: etree._Element, path: str) -> Iterator[Problem]:
-    children = _children(node)
     if (node.text or "").strip(_BLANK) or any((child.tail or "").strip(_BLANK) for child in node):
         yield Problem(path, "elements only, no text between them", "value.invalid")
     known = {element.qname: element for element in kind.elements()}
     any_element = kind.content is not None and any(wildcards_of(kind.content))
-    found = match(kind.content, [child.tag for child in children])
-    for place, child in enumerate(children):
+    # Unknown names are not kept, unless a wildcard may take them: many different ones would take more than the message.
+    tags = [child.tag if any_element or child.tag in known else "" for child in node.iterchildren("*")]
+    found = match(kind.content, tags)
+    for place, child in enumerate(node.iterchildren("*")):
         if not found.complete and place == found.place:
-            yield from _misplaced(kind, children, place, found.expected, path)
+            yield from _misplaced(kind, tags, place, found.expected, path)
         element = known.get(child.tag)
         if element is not None:
             yield from _element(element, child, f"{path}/{element.name}")
         elif not any_element and (found.complete or place != found.place):
-            yield Problem(f"{path}/{local(child.tag)}", "no such element here", "element.unexpected")
-    if not found.complete and found.place >= len(children):
+            yield Problem(path, "only elements of the contract", "element.unexpected")
+    if not found.complete and found.place >= len(tags):
         yield _missing(found.expected, path)
 
 
-def _misplaced(
-    kind: Complex, children: list[etree._Element], place: int, expected: list[str], path: str
-) -> Iterator[Problem]:
+def _misplaced(kind: Complex, tags: list[str], place: int, expected: list[str], path: str) -> Iterator[Problem]:
     """The child at `place` cannot stand there: something that must come before it is missing, or it is too much."""
-    child = children[place]
-    known = {element.qname for element in kind.elements()}
-    later = {local(one.tag) for one in children}
+    known = {element.qname: element.name for element in kind.elements()}
+    later = {local(one) for one in tags}
     required = [name for name in expected if name in _required_names(kind)]
     lacking = [] if any(name in later for name in required) else required
-    if child.tag not in known or not lacking:
+    if tags[place] not in known:
+        wanted = f"{_named(expected)} and no other" if required else "only elements of the contract"
+        yield Problem(path, wanted, "element.unexpected")
+        return
+    if not lacking:
         wanted = f"no such element here, but {_named(expected)}" if required else "no such element here"
-        yield Problem(f"{path}/{local(child.tag)}", wanted, "element.unexpected")
+        yield Problem(f"{path}/{known[tags[place]]}", wanted, "element.unexpected")
         return
     yield _missing(lacking, path)
 
@@ -162,5 +169,5 @@ def _required_names(kind: Complex) -> set[str]:
     return {element.name for element in elements_of(kind.content) if element.lower > 0}
 
 
-def _children(node: etree._Element) -> list[etree._Element]:
-    return [child for child in node if isinstance(child.tag, str)]
+def _has_children(node: etree._Element) -> bool:
+    return next(node.iterchildren("*"), None) is not None

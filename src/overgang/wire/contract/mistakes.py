@@ -39,7 +39,8 @@ class Misfit(Exception):
 class Problem:
     """One thing that is wrong with a message.
 
-    `path`: local names from the validated element down, joined with "/", an attribute as "@name".
+    `path`: local names from the validated element down, joined with "/", an attribute as "@name"; only names of the
+    contract, so that of what it does not have at a place it is the path of the parent.
     `expected`: what the contract wants there. `key`: value.invalid, value.missing, element.unexpected, element.missing,
     attribute.unexpected, attribute.missing, attribute.invalid or type.invalid.
     """
