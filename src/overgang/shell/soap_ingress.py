@@ -32,7 +32,16 @@ from overgang.shell.signatures import Signatures
 from overgang.wire import contract as contracts
 from overgang.wire import guard
 from overgang.wire.contract import Contract, ContractError, EncodeError, Problem
-from overgang.wire.envelope import Envelope, Version, check_action, message_ids, open_envelope, version_of, wrap
+from overgang.wire.envelope import (
+    Envelope,
+    Version,
+    check_action,
+    check_addressed_action,
+    message_ids,
+    open_envelope,
+    version_of,
+    wrap,
+)
 from overgang.wire.soap_fault import fault_bytes
 
 log = logging.getLogger(__name__)
@@ -232,6 +241,7 @@ class SoapFace:
             seen = Seen(bridge, "")
             account.operation = bridge.contract.name
             check_action(version, post.actions, action, bridge.contract.soap_action)
+            check_addressed_action(root, bridge.contract.soap_action)
             if bridge.area is None:
                 return await self._elsewhere(post, bridge, root, account)
             blocks = _blocks(service, bridge, envelope)
