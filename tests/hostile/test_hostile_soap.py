@@ -1,8 +1,9 @@
 """Section B of the hostile-input catalogue, on the running gateway; the ids are its row numbers.
 
 WS-Addressing is not in the contracts: its blocks are unknown header blocks, passed over without mustUnderstand (rows
-57 to 60), and nothing is ever sent to an address in them. Row 64's order is the contract's; row 75 is about loading
-contracts and is tested there; row 76 has no one-way operation to be tried on; row 77 is tested in tests/wire.
+57 to 60) but for an Action that contradicts the Body, and nothing is ever sent to an address in them. Row 64's order is
+the contract's; row 75 is about loading contracts and is tested there; row 76 has no one-way operation to be tried on;
+row 77 is tested in tests/wire.
 """
 
 import socket
@@ -34,6 +35,7 @@ BODY = f"<s:Body>{absence()}</s:Body>"
 HEADERS = f"<s:Header>{HEADER}</s:Header>"
 ACTION = "http://service.bm.dk/pjaktass/7/AbsenceRegistrationService#CreateAbsence"
 UPDATE = "http://service.bm.dk/pjaktass/7/AbsenceRegistrationService#UpdateAbsence"
+READ_ACTION = "http://service.bm.dk/pjaktass/8/UnemploymentEnrollmentService#GetProfessionCollection"
 WSA = 'xmlns:w="http://www.w3.org/2005/08/addressing"'
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
@@ -198,7 +200,9 @@ def test_an_unknown_block_that_must_be_understood_stops_the_call(site: Site, blo
     [
         pytest.param('<x xmlns="u" s:mustUnderstand="1" {role}="http://example.invalid/other"/>', id="54 other role"),
         pytest.param('<x xmlns="u" s:mustUnderstand="0"/>', id="54 may be passed over"),
-        pytest.param(f"<w:Action {WSA}>urn:other</w:Action>", id="58 Action"),
+        pytest.param(f"<w:Action {WSA}> {READ_ACTION} </w:Action>", id="58 the same Action"),
+        pytest.param(f"<w:Action {WSA}/>", id="58 an empty Action"),
+        pytest.param(f'<w:Action {WSA} {{role}}="urn:x">urn:other</w:Action>', id="58 Action for another node"),
     ],
 )
 def test_a_block_for_others_is_passed_over(site: Site, block: str, version: str) -> None:
@@ -254,15 +258,22 @@ def test_an_action_that_contradicts_the_body_is_refused(site: Site, headers: lis
     assert said(answer) == refused("1.1", "1014", "soap.action")
 
 
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+@pytest.mark.parametrize("action", [pytest.param(UPDATE, id="58 another"), pytest.param(CANARY, id="58 unknown")])
+def test_an_action_of_ws_addressing_that_contradicts_the_body_is_refused(site: Site, action: str, version: str) -> None:
+    content = wrapped(absence(), HEADER + f"<w:Action {WSA}>{action}</w:Action>", version)
+
+    answer = attack(site, ABSENCE, content.encode(), {"content-type": MEDIA[version]})
+
+    assert said(answer) == refused(version, "1014", "soap.action")
+
+
 def test_row_61_the_action_parameter_counts_in_1_2(site: Site) -> None:
     headers = {"content-type": f'application/soap+xml; charset=utf-8; action="{UPDATE}"'}
 
     answer = attack(site, ABSENCE, wrapped(absence(), version="1.2").encode(), headers)
 
     assert said(answer) == refused("1.2", "1014", "soap.action")
-
-
-READ_ACTION = "http://service.bm.dk/pjaktass/8/UnemploymentEnrollmentService#GetProfessionCollection"
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from overgang.wire.envelope import (
     Envelope,
     Version,
     check_action,
+    check_addressed_action,
     message_ids,
     open_envelope,
     said_actions,
@@ -244,6 +245,7 @@ class SoapFace:
             seen = Seen(bridge, "")
             account.operation = bridge.contract.name
             check_action(version, post.actions, action, bridge.contract.soap_action)
+            check_addressed_action(root, bridge.contract.soap_action)
             if bridge.area is None:
                 return await self._elsewhere(post, bridge, root, account)
             blocks = _blocks(service, bridge, envelope)

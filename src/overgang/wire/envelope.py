@@ -283,17 +283,34 @@ def _structure(expected: str) -> CallerFault:
     return CallerFault(1014, "soap.envelope", expected=expected)
 
 
-_MESSAGE_IDS: Final = (
-    "{http://www.w3.org/2005/08/addressing}MessageID",
-    "{http://schemas.xmlsoap.org/ws/2004/08/addressing}MessageID",
-)
+_ADDRESSING: Final = ("http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing")
+_MESSAGE_IDS: Final = tuple(f"{{{namespace}}}MessageID" for namespace in _ADDRESSING)
+_ACTIONS: Final = tuple(f"{{{namespace}}}Action" for namespace in _ADDRESSING)
 
 
 def message_ids(root: etree._Element) -> tuple[str, ...]:
     """The WS-Addressing MessageID of an opened request, where its caller gives it one."""
-    blocks = (block for header in root.iterchildren("{*}Header") for block in header)
-    texts = (block.text.strip(_SPACE) for block in blocks if block.tag in _MESSAGE_IDS and block.text)
-    return tuple(text for text in texts if text)
+    return tuple(_texts(root, _MESSAGE_IDS))
+
+
+def check_addressed_action(root: etree._Element, expected: str) -> None:
+    """Refuse a WS-Addressing Action for us that speaks of another operation than the Body does (ActionMismatch).
+
+    The Body alone decides what is called, and one that is missing or empty is accepted. Raises CallerFault soap.action.
+    """
+    role, ours = _NAMES[str(root.tag)].role, _NAMES[str(root.tag)].ours
+    if any(said != expected for said in _texts(root, _ACTIONS, lambda block: _stripped(block.get(role)) in ours)):
+        raise _action("the action that the contract gives the operation in the Body")
+
+
+def _texts(
+    root: etree._Element, tags: Sequence[str], wanted: Callable[[etree._Element], bool] = lambda block: True
+) -> Iterator[str]:
+    """The texts of the header blocks of these names, those without left out."""
+    for header in root.iterchildren("{*}Header"):
+        for block in header.iterchildren(*tags):
+            if wanted(block) and (text := (block.text or "").strip(_SPACE)):
+                yield text
 
 
 # answers --------------------------------------------------------------------------------------------------------------
