@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
@@ -50,17 +51,18 @@ class Keyed:
 class Noted:
     """Writes each change down before it is made and after; what can't be written down is not done.
 
-    A handler adds to what is said by `note(request, ...)`.
+    A handler adds to what is said by `note(request, ...)`. Of the address only the route is said, and what is `known`
+    of its parts: the rest is whatever somebody sent.
     """
 
-    def __init__(self, app: ASGIApp, note: Note) -> None:
-        self._app, self._note = app, note
+    def __init__(self, app: ASGIApp, note: Note, known: Callable[[object], bool]) -> None:
+        self._app, self._note, self._known = app, note, known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in _READS or scope["path"].startswith(_PLAYS):
             await self._app(scope, receive, send)
             return
-        said: dict[str, Any] = {"event": "change", "call": f"{scope['method']} {scope['path'][:200]}"}
+        said: dict[str, Any] = {"event": "change", "call": self._call(scope)}
         more: dict[str, Any] = {}
         scope["noted"] = more
         try:
@@ -77,6 +79,17 @@ class Noted:
             await send(message)
 
         await self._app(scope, receive, noting)
+
+    def _call(self, scope: Scope) -> str:
+        """Method and address, e.g. "POST /operations/PersonRegistrationService/9/{operation}/mode"; or "unknown"."""
+        for route in scope["app"].routes:
+            match, found = route.matches(scope)
+            if match is Match.FULL and isinstance(route, Route):
+                address = route.path_format
+                for name, value in found["path_params"].items():
+                    address = address.replace(f"{{{name}}}", str(value)) if self._known(value) else address
+                return f"{scope['method']} {address}"
+        return "unknown"
 
 
 def note(scope: Scope, **said: Any) -> None:
