@@ -132,7 +132,7 @@ def _refused(site: Site, request: Request, mistake: Exception) -> Response:
     """An error page. What went wrong is told by a key of the catalogue, never by what the request held."""
     assert isinstance(mistake, HTTPException)
     status = mistake.status_code if mistake.status_code in _TOLD else 400
-    told = mistake.detail if mistake.detail in ("origin", "token", "form") else str(status)
+    told = mistake.detail if mistake.detail in ("origin", "token", "form", "caller") else str(status)
     answer = site.page(request, "error.html", status=mistake.status_code, told=told)
     answer.headers.update(mistake.headers or {})
     if "hx-request" in request.headers:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hmac
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="overgang", charset="UTF-8
 _READS: Final = frozenset({"GET", "HEAD"})
 _PLAYS: Final = "/cases/"  # playing a case changes nothing
 _LONGEST_NAME: Final = 80
+_COULD_BE_CITIZEN: Final = re.compile(r"(?:\d\W{0,3}){9}\d").search  # also as people write it, so phone numbers too
 
 
 class Keyed:
@@ -99,6 +101,6 @@ def note(scope: Scope, **said: Any) -> None:
 
 
 def name_of(given: Mapping[str, str]) -> str:
-    """Who makes a change, by the form's field `by`, on one line; "" for nobody."""
-    said = " ".join(given.get("by", "").split())[:_LONGEST_NAME]
-    return said if said.isprintable() else ""
+    """Who makes a change, by the form's field `by`, on one line; "" for nobody, and for what may name a citizen."""
+    said = " ".join(given.get("by", "").split())
+    return said[:_LONGEST_NAME] if said.isprintable() and not _COULD_BE_CITIZEN(said) else ""
