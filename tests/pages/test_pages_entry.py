@@ -11,6 +11,7 @@ from overgang.core.compare.values import Mode
 from pages_client import ABSENCE, ask, filled, pages, token
 
 TOKEN = b"t" * 40
+GUID = "6d1f7a0e-53c5-4f0e-9a43-0a5c1e2b7e20"
 BASIC = base64.b64encode(b"operator:" + TOKEN).decode()
 
 
@@ -77,6 +78,30 @@ def test_a_change_from_a_foreign_page_is_refused_and_that_is_written_down() -> N
     assert switched(pages(filled(), noted=notes), token="x") == 403
     assert [said["event"] for said, _ in notes.said] == ["change", "changed"]
     assert notes.said[1][0]["status"] == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "call"),
+    [
+        ("POST", "/beskeder/0101701234/release", "POST /beskeder/{id}/release"),
+        ("POST", f"/beskeder/{GUID}/release", f"POST /beskeder/{GUID}/release"),
+        (
+            "POST",
+            "/operations/010170-1234/101701234/Test/mode",
+            "POST /operations/{service}/{version}/{operation}/mode",
+        ),
+        ("POST", f"{ABSENCE}x/mode", "POST /operations/AbsenceRegistrationService/7/{operation}/mode"),
+        ("DELETE", "/beskeder/0101701234", "unknown"),
+        ("POST", "/static/0101701234", "unknown"),
+        ("POST", "/0101701234", "unknown"),
+        ("0101701234", "/recording", "unknown"),
+        ("0101701234", "/static/x", "unknown"),
+    ],
+)
+def test_of_an_address_only_what_is_known_is_written_down(method: str, path: str, call: str) -> None:
+    notes = Notes()
+    assert ask(pages(filled(), noted=notes), path, method, headers={"sec-fetch-site": "cross-site"}).status_code >= 400
+    assert [said["call"] for said, _ in notes.said] == [call, call]
 
 
 def test_what_can_not_be_written_down_is_not_done() -> None:

@@ -34,6 +34,7 @@ from overgang.shell.store.values import DEAD, DROPPED, WAITING, MessageDrop
 from pages_client import BASE, FILLED_PAGES, ask, filled, pages, token, tree, words
 
 APP = pages(filled())
+NO_NAME = "Give your name, without anything like a citizen number; nothing was changed."
 DISMISSALS = [f"/beskeder/{id_}/dismiss" for id_ in (KNOWN_BY_NOW, GIVEN_UP, UNKNOWN)]
 
 
@@ -279,7 +280,8 @@ def test_what_can_not_be_released_stays_as_it_is_and_the_page_says_so(source: In
     [
         ({"token": "x"}, (403, "The form is out of date")),
         ({"token": ""}, (403, "The form is out of date")),
-        ({"by": " "}, (400, "Give your name; nothing was changed.")),
+        ({"by": " "}, (400, NO_NAME)),
+        ({"by": "Anna 050691-2617"}, (400, NO_NAME)),
     ],
 )
 def test_without_the_form_s_token_or_a_name_nothing_is_released(
@@ -431,7 +433,8 @@ def test_what_is_not_dead_can_not_be_dismissed(store: Store) -> None:
     ("given", "expected"),
     [
         ({"token": "x"}, (403, "The form is out of date")),
-        ({"by": " "}, (400, "Give your name; nothing was changed.")),
+        ({"by": " "}, (400, NO_NAME)),
+        ({"by": "Anna 050691-2617"}, (400, NO_NAME)),
     ],
 )
 def test_without_the_form_s_token_or_a_name_nothing_is_dismissed(

@@ -1,6 +1,7 @@
 """The operations, and switching who answers."""
 
 import pytest
+from test_pages_entry import Notes
 
 from overgang.core.compare.values import Mode
 from overgang.shell.store.values import Scope
@@ -129,7 +130,28 @@ def test_a_switch_is_set_for_its_scope_and_audited(mode: str, caller: str, scope
     assert "The switch holds now." in ask(app, answer.headers["location"]).text
 
 
-@pytest.mark.parametrize("by", ["", "   ", "a\u0000b", "\u202eName"])
+@pytest.mark.parametrize("caller", ["8/0506912617", "8/050691-2617"])
+def test_a_switch_for_what_could_be_a_citizen_is_refused_and_not_written_down(caller: str) -> None:
+    source, notes = filled(), Notes()
+    app, before = pages(source, noted=notes), dict(source.set_modes)
+    given = {"token": token(ask(app, f"{ABSENCE}/mode?mode=new")), "mode": "new", "caller": caller, "by": "Test"}
+
+    shown = ask(app, f"{ABSENCE}/mode?mode=new&caller={caller}")
+    answer = ask(app, f"{ABSENCE}/mode", "POST", data=given, headers=OWN)
+
+    assert (shown.status_code, answer.status_code) == (400, 400)
+    assert words(tree(answer).xpath("//h1")[0]) == "Not an organisation"
+    assert (source.set_modes, len(source.audit)) == (before, 3)
+    assert caller not in answer.text + str(notes.said)
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        *("", "   ", "a\u0000b", "\u202eName"),
+        *("Anna 0506912617", "050691-2617 Anna", "05 06 91 2617", "Anna" + "a" * 70 + "0506912617"),
+    ],
+)  # fmt: skip
 def test_without_a_readable_name_nothing_is_switched(by: str) -> None:
     source = filled()
     app, before = pages(source), dict(source.set_modes)
@@ -138,8 +160,10 @@ def test_without_a_readable_name_nothing_is_switched(by: str) -> None:
     answer = ask(app, f"{ABSENCE}/mode", "POST", data=given, headers=OWN)
 
     assert answer.status_code == 400
-    assert words(tree(answer).xpath("//*[@role='alert']")[0]) == "Give your name; nothing was switched."
+    told = words(tree(answer).xpath("//*[@role='alert']")[0])
+    assert told == "Give your name, without anything like a citizen number; nothing was switched."
     assert (source.set_modes, len(source.audit)) == (before, 3)
+    assert "2617" not in answer.text
 
 
 def test_without_a_store_a_switch_is_refused_and_says_why() -> None:

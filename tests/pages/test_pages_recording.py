@@ -3,13 +3,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from test_pages_entry import Notes
 
 from overgang.cli.home import loaded
 from overgang.pages import recording
 from overgang.pages.admin import create_admin
+from overgang.pages.entry import Note
 from overgang.shell.config import Listen, Recording
 from overgang.shell.recorder import Recorder
 
@@ -26,8 +29,8 @@ def recorder(folder: Path | None) -> Iterator[Recorder]:
         made.close()
 
 
-def ask(made: Recorder, method: str, **what: object) -> httpx.Response:
-    app = create_admin(loaded(), Listen(), more=recording.routes(made))
+def ask(made: Recorder, method: str, noted: Note | None = None, **what: object) -> httpx.Response:
+    app = create_admin(loaded(), Listen(), more=recording.routes(made), noted=noted)
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app)
@@ -49,7 +52,7 @@ def test_a_recording_is_begun_shown_and_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("method", "what"), [("POST", {"json": {"share": 1, "seconds": 1}}), ("DELETE", {})])
-def test_a_page_of_another_site_can_do_nothing(tmp_path: Path, method: str, what: dict[str, object]) -> None:
+def test_a_page_of_another_site_can_do_nothing(tmp_path: Path, method: str, what: dict[str, Any]) -> None:
     with recorder(tmp_path) as made:
         assert ask(made, method, **what).status_code == 403
         assert not made.on
@@ -73,6 +76,15 @@ def test_what_is_no_wish_for_a_recording_is_refused(tmp_path: Path, body: bytes)
     with recorder(tmp_path) as made:
         assert ask(made, "POST", content=body, headers=OWN).status_code == 400
         assert not made.on
+
+
+def test_how_long_it_records_is_written_down_and_a_refused_wish_is_not(tmp_path: Path) -> None:
+    with recorder(tmp_path) as made:
+        for seconds, told in ((2506912617, {}), (60, {"share": 1.0, "seconds": 60.0})):
+            notes = Notes()
+            status = ask(made, "POST", notes, json={"share": 1, "seconds": seconds}, headers=OWN).status_code
+            said = {"event": "changed", "call": "POST /recording", "status": status}
+            assert notes.said[1][0] == said | told
 
 
 def test_what_the_recorder_refuses_is_told() -> None:

@@ -1,6 +1,6 @@
 """The admin port: health, readiness, and the pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from overgang.core.compare.trial_citizens import TrialCitizens
+from overgang.core.pseudonyms import IS_GUID
 from overgang.pages import callers, cases, changes, contracts, differences, messages, operations, overview, rules
 from overgang.pages.entry import Keyed, Note, Noted
 from overgang.pages.rendering import FOLDER, Site
@@ -78,7 +79,7 @@ def create_admin(
             Middleware(Guarded),
             Middleware(KnownHost, refuse=partial(_foreign, site), hosts=tuple(hosts)),
             *([Middleware(Keyed, token=token, open_paths=is_probe)] if token is not None else []),
-            *([Middleware(Noted, note=noted)] if noted is not None else []),
+            *([Middleware(Noted, note=noted, known=_known(site))] if noted is not None else []),
         ],
         exception_handlers={
             HTTPException: partial(_refused, site),
@@ -86,6 +87,16 @@ def create_admin(
             Exception: partial(_broken, site),
         },
     )
+
+
+def _known(site: Site) -> Callable[[object], bool]:
+    """Whether a part of an address is a message's id, or names a service, its version or an operation."""
+    names = {
+        name
+        for _, service, bridge in site.bridged()
+        for name in (service.contract.name, service.version, bridge.contract.name)
+    }
+    return lambda part: part in names or IS_GUID(str(part)) is not None
 
 
 def _pages(site: Site) -> list[Route]:
@@ -121,7 +132,7 @@ def _refused(site: Site, request: Request, mistake: Exception) -> Response:
     """An error page. What went wrong is told by a key of the catalogue, never by what the request held."""
     assert isinstance(mistake, HTTPException)
     status = mistake.status_code if mistake.status_code in _TOLD else 400
-    told = mistake.detail if mistake.detail in ("origin", "token", "form") else str(status)
+    told = mistake.detail if mistake.detail in ("origin", "token", "form", "caller") else str(status)
     answer = site.page(request, "error.html", status=mistake.status_code, told=told)
     answer.headers.update(mistake.headers or {})
     if "hx-request" in request.headers:

@@ -43,6 +43,11 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Adressen eller formularen har en værdi, som siden ikke kender.",
             "The address or the form has a value that this page does not know.",
         ),
+        "error.caller.title": ("Ikke en organisation", "Not an organisation"),
+        "error.caller.text": (
+            "Koden ligner et personnummer, og et sådant må ikke skrives ned. Intet er ændret.",
+            "The code looks like a citizen number, which must not be written down. Nothing was changed.",
+        ),
         "error.host.title": ("Ukendt værtsnavn", "Unknown host name"),
         "error.host.text": (
             "Siderne svarer kun på denne maskines egne navne og på dem, der er sat op.",
@@ -258,7 +263,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "switch.do": ("Skift", "Switch"),
         "switch.leave": ("Lad være", "Leave it"),
         "switch.done": ("Skiftet gælder nu.", "The switch holds now."),
-        "switch.error.name": ("Skriv dit navn; intet er skiftet.", "Give your name; nothing was switched."),
+        "switch.error.name": (
+            "Skriv dit navn, uden noget der ligner et personnummer; intet er skiftet.",
+            "Give your name, without anything like a citizen number; nothing was switched.",
+        ),
         "switch.error.refused": (
             "Det kan ikke gælde her: den gamle service har ingen adresse, eller der er intet lager. Intet er skiftet.",
             "It can't hold here: the old service has no address, or the gateway no store. Nothing was switched.",
@@ -626,7 +634,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Det, der ikke kunne afleveres, er kasseret.",
             "What could not be delivered is dismissed.",
         ),
-        "dead.error.name": ("Skriv dit navn; intet er ændret.", "Give your name; nothing was changed."),
+        "dead.error.name": (
+            "Skriv dit navn, uden noget der ligner et personnummer; intet er ændret.",
+            "Give your name, without anything like a citizen number; nothing was changed.",
+        ),
         "dead.error.nothing": (
             "Intet er dødt her: beskeden er ikke død, og ingen af dens webhooks er opgivet. Intet er ændret.",
             "Nothing is dead here: the message is not dead and none of its webhooks was given up. Nothing was changed.",

@@ -4,11 +4,13 @@ import base64
 import binascii
 import hmac
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="overgang", charset="UTF-8
 _READS: Final = frozenset({"GET", "HEAD"})
 _PLAYS: Final = "/cases/"  # playing a case changes nothing
 _LONGEST_NAME: Final = 80
+_COULD_BE_CITIZEN: Final = re.compile(r"(?:\d\W{0,3}){9}\d").search  # also as people write it, so phone numbers too
 
 
 class Keyed:
@@ -50,17 +53,18 @@ class Keyed:
 class Noted:
     """Writes each change down before it is made and after; what can't be written down is not done.
 
-    A handler adds to what is said by `note(request, ...)`.
+    A handler adds to what is said by `note(request, ...)`. Of the address only the route is said, and what is `known`
+    of its parts: the rest is whatever somebody sent.
     """
 
-    def __init__(self, app: ASGIApp, note: Note) -> None:
-        self._app, self._note = app, note
+    def __init__(self, app: ASGIApp, note: Note, known: Callable[[object], bool]) -> None:
+        self._app, self._note, self._known = app, note, known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in _READS or scope["path"].startswith(_PLAYS):
             await self._app(scope, receive, send)
             return
-        said: dict[str, Any] = {"event": "change", "call": f"{scope['method']} {scope['path'][:200]}"}
+        said: dict[str, Any] = {"event": "change", "call": self._call(scope)}
         more: dict[str, Any] = {}
         scope["noted"] = more
         try:
@@ -78,6 +82,17 @@ class Noted:
 
         await self._app(scope, receive, noting)
 
+    def _call(self, scope: Scope) -> str:
+        """Method and address, e.g. "POST /operations/PersonRegistrationService/9/{operation}/mode"; or "unknown"."""
+        for route in scope["app"].routes:
+            match, found = route.matches(scope)
+            if match is Match.FULL and isinstance(route, Route):
+                address = route.path_format
+                for name, value in found["path_params"].items():
+                    address = address.replace(f"{{{name}}}", str(value)) if self._known(value) else address
+                return f"{scope['method']} {address}"
+        return "unknown"
+
 
 def note(scope: Scope, **said: Any) -> None:
     """Add to what is written down of a change; `by` is the person who makes it, and is kept encrypted."""
@@ -86,6 +101,6 @@ def note(scope: Scope, **said: Any) -> None:
 
 
 def name_of(given: Mapping[str, str]) -> str:
-    """Who makes a change, by the form's field `by`, on one line; "" for nobody."""
-    said = " ".join(given.get("by", "").split())[:_LONGEST_NAME]
-    return said if said.isprintable() else ""
+    """Who makes a change, by the form's field `by`, on one line; "" for nobody, and for what may name a citizen."""
+    said = " ".join(given.get("by", "").split())
+    return said[:_LONGEST_NAME] if said.isprintable() and not _COULD_BE_CITIZEN(said) else ""

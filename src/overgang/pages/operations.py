@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from overgang.core.area import Area
 from overgang.core.compare.values import Label, Mode
+from overgang.core.organisations import told
 from overgang.core.rules import Law
 from overgang.pages import mapping
 from overgang.pages.charts import TREND_DAYS, bars, trend
@@ -203,8 +204,10 @@ def _mode(given: dict[str, str]) -> tuple[Mode | None] | None:
 
 
 def _caller(given: dict[str, str]) -> str | None:
-    """ANY, or an organisation "type/code"; None for anything else."""
+    """ANY, or an organisation "type/code"; None for anything else. Raises HTTPException 400 for a citizen number."""
     said = given.get("caller", "").strip() or ANY
+    if told(said) != said:
+        raise HTTPException(400, "caller")
     kind, slash, code = said.partition("/")
     organisation = slash and kind.isascii() and kind.isdigit() and len(kind) <= 3 and code and len(code) <= 20
     return said if said == ANY or (organisation and not any(sign.isspace() or sign == "/" for sign in code)) else None

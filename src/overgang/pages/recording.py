@@ -34,11 +34,12 @@ async def _answer(recorder: Recorder, request: Request) -> Response:
         share, seconds = _number(wanted["share"]), _number(wanted["seconds"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return _refused(400, "expected JSON with the numbers share and seconds")
-    note(request.scope, share=share, seconds=seconds)
     try:
-        return _told(await run_in_threadpool(recorder.start, share, seconds))
+        begun = await run_in_threadpool(recorder.start, share, seconds)
     except RecorderRefused as refused:
         return _refused(409, str(refused))
+    note(request.scope, share=share, seconds=seconds)
+    return _told(begun)
 
 
 async def _short(request: Request) -> bytes:
