@@ -109,9 +109,9 @@ def in_each_mode(client: httpx.Client, admin: httpx.Client) -> Path:
     own = {"x-overgang": "1"}
     assert admin.post("/recording", json={"share": 1, "seconds": 60}, headers=own).status_code == 200
     samples(client)
+    drive(client)
     ended = admin.delete("/recording", headers=own).json()
     assert ended["calls"] > 5
-    drive(client)
     for mode in ("compare-old", "old"):
         switch(admin, mode)
         drive(client)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from overgang.core.organisations import told
 from overgang.shell.beside import chosen
 from overgang.shell.clock import Clock
 from overgang.shell.config import Recording
@@ -135,7 +136,7 @@ class Recorder:
             at=call.received,
             service=call.service.key,
             operation=call.operation,
-            caller=call.caller,
+            caller=told(call.caller),
             content_type=masker.content_type(kind),
             action=masker.action(call.actions[0]) if call.actions else "",
             request=masker.envelope(call.body, kind),
