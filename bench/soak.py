@@ -26,7 +26,7 @@ from bench.processes import family
 from overgang.shell.client import Posts
 
 LATER: Final = 100_000  # between the numbers of two periods' calls
-WARM: Final = 1 / 4  # of the time, in which what is loaded late is loaded; growth is told of the rest
+WARM: Final = 1 / 2  # of the time, in which caches and pools fill; growth is told of the rest
 _HOSTILE: Final = (b"<a>" * 300, b"", b"<!DOCTYPE a><a/>", b"\xff" * 500, b"{}")
 
 
