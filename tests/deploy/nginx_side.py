@@ -1,11 +1,14 @@
 """deploy/nginx.conf as it is, with its paths and port put into a folder, before two gateways on one store."""
 
 import json
+import re
 import shutil
 import signal
 import socket
+import socketserver
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -226,6 +229,33 @@ def deployed(
         ]
         proxy = running.enter_context(nginx(folder, port, *changes))
         yield Deployed(folder, port, root, issuer, modern, gateways, proxy, url)
+
+
+@contextmanager
+def standin(file: Path, answer: bytes | None) -> Iterator[list[bytes]]:
+    """Something in a gateway's place on its socket: it always says the same, or closes where it should answer.
+
+    What it yields are the requests that it is through with.
+    """
+    done: list[bytes] = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            head = b"".join(iter(self.rfile.readline, b"\r\n"))
+            length = re.search(rb"(?i)^content-length: (\d+)", head, re.MULTILINE)
+            request = head + self.rfile.read(int(length[1]) if length else 0)
+            if answer is not None:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+            done.append(request)
+
+    with socketserver.ThreadingUnixStreamServer(str(file), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield done
+        finally:
+            server.shutdown()
+            thread.join(SECONDS)
 
 
 def read(client: httpx.Client) -> httpx.Response:
