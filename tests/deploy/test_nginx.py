@@ -330,3 +330,17 @@ def test_a_large_answer_to_a_slow_reader_is_kept_in_memory_or_waits(megabytes: i
             assert bool(done) is kept, "the gateway is through before its caller reads"
             assert b"".join(iter(lambda: connection.recv(65_536), b"")).endswith(b"\r\n" + answer)
         assert files_made(site) == before
+
+
+@pytest.mark.parametrize(("method", "times"), [("POST", 1), ("PUT", 2), ("DELETE", 2)])
+def test_a_call_that_a_gateway_leaves_unanswered_is_sent_again_unless_it_is_a_post(
+    method: str, times: int, tmp_path: Path
+) -> None:
+    with (
+        deployed(tmp_path, count=0) as site,
+        standin(tmp_path / "gateway-1.sock", None) as one,
+        standin(tmp_path / "gateway-2.sock", None) as other,
+        site.client(site.issued()) as client,
+    ):
+        assert client.request(method, "/visiteringogstatus/v1/Fravaer", content=b"{}").status_code == 503
+        assert len(one + other) == times
