@@ -1,19 +1,24 @@
 """deploy/nginx.conf as it is, with its paths and port put into a folder, before two gateways on one store."""
 
 import json
+import re
 import shutil
 import signal
 import socket
+import socketserver
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from certificates import UNIT, Authority, Issued, authority, subject
 from old_calls import ENROLLMENT, MEDIA, professions, wrapped
@@ -38,6 +43,16 @@ units = ["11111111-2222-4333-8444-555555555555"]
 organisations = ["2/16"]
 """
 BODY, KIND = wrapped(professions()), {"content-type": MEDIA["1.1"]}
+SHIPPED = ROOT / "deploy" / "nginx.conf"
+MAIN = """
+worker_processes 1; daemon off; pid /tmp/nginx.pid; error_log stderr;
+events { worker_connections 2048; }
+http {
+    client_body_temp_path /tmp/client_body; proxy_temp_path /tmp/proxy; fastcgi_temp_path /tmp/fastcgi;
+    uwsgi_temp_path /tmp/uwsgi; scgi_temp_path /tmp/scgi;
+    include /etc/nginx/conf.d/*.conf;
+}
+"""
 CLIENTS = '\n[clients]\nactors = "actors.toml"\nauthorities = "oces.pem"\n'
 
 
@@ -53,6 +68,7 @@ class Deployed:
     gateways: list[Process]
     proxy: subprocess.Popen[bytes]
     store: str
+    metrics: int
 
     @property
     def url(self) -> str:
@@ -73,7 +89,7 @@ class Deployed:
         assert before
         self.proxy.send_signal(signal.SIGHUP)
         while not (now := workers(self.proxy)) or now & before:
-            assert time.monotonic() < end, (self.folder / "error.log").read_text()
+            assert time.monotonic() < end, (self.folder / "nginx.out").read_text()
             time.sleep(0.02)
 
     def context(self, certificate: Path | None) -> ssl.SSLContext:
@@ -129,41 +145,69 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def configured(folder: Path, port: int, *changes: tuple[str, str]) -> Path:
-    """A whole configuration around the shipped file; each change must be of something that it says."""
-    temporary = "".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+def objects() -> list[dict[str, Any]]:
+    """What the manifest makes."""
+    return list(yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")))
+
+
+def the_pod() -> dict[str, Any]:
+    return next(one["spec"]["template"]["spec"] for one in objects() if one["kind"] == "Deployment")
+
+
+def waits() -> tuple[int, int]:
+    """The seconds after which a pod that is stopped ends nginx with the calls under way, and tells the gateway."""
+    nginx, gateway = (
+        " ".join(one["lifecycle"]["preStop"]["exec"]["command"])
+        for name in ("nginx", "gateway")
+        for one in the_pod()["containers"]
+        if one["name"] == name
     )
-    shipped = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    text = (
-        f"user root; worker_processes 1; daemon off; master_process on; pid {folder}/nginx.pid;\n"
-        f"error_log {folder}/error.log;\nevents {{ worker_connections 2048; }}\nhttp {{ {temporary}\n{shipped}\n}}\n"
+    first, then = (
+        re.fullmatch(r"sh -c sleep (\d+); kill -QUIT 1; sleep 600", nginx),
+        re.fullmatch(r"sleep (\d+)", gateway),
     )
-    for old, new in (
-        ("/run/overgang", str(folder)),
-        ("/etc/overgang/tls", str(folder / "tls")),
-        ("/var/log/nginx", str(folder)),
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        *changes,
-    ):
-        assert old in text, old
-        text = text.replace(old, new)
-    file = folder / "nginx.conf"
-    file.write_text(text, encoding="utf-8")
-    return file
+    assert first
+    assert then
+    return int(first[1]), int(then[1])
+
+
+def pod_nginx() -> tuple[str, str]:
+    """The main file of the pod's nginx, and the shipped one changed as the manifest says."""
+    main = next(one["data"]["nginx.conf"] for one in objects() if one["kind"] == "ConfigMap")
+    text = SHIPPED.read_text(encoding="utf-8").replace("listen 443 ssl", "listen 8443 ssl")
+    return main, "".join(line for line in text.splitlines(keepends=True) if "gateway-2.sock" not in line)
+
+
+def configured(folder: Path, port: int, *changes: tuple[str, str], pod: bool = False) -> Path:
+    """The whole configuration, of a machine or of the pod; each change must be of something that it says."""
+    main, text = pod_nginx() if pod else (MAIN, SHIPPED.read_text(encoding="utf-8"))
+    (folder / "conf.d").mkdir()
+    for file, whole in (("nginx.conf", f"user root;\n{main}"), ("conf.d/overgang.conf", text)):
+        for old, new in (
+            ("/tmp/", f"{folder}/"),
+            ("/run/overgang", str(folder)),
+            ("/etc/overgang/tls", str(folder / "tls")),
+            ("/etc/nginx", str(folder)),
+            ("listen 8443 ssl" if pod else "listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+            *changes,
+        ):
+            assert old in main + text, old
+            whole = whole.replace(old, new)
+        (folder / file).write_text(whole, encoding="utf-8")
+    return folder / "nginx.conf"
 
 
 @contextmanager
-def nginx(folder: Path, port: int, *changes: tuple[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def nginx(folder: Path, port: int, *changes: tuple[str, str], pod: bool = False) -> Iterator[subprocess.Popen[bytes]]:
     if NGINX is None:
         pytest.skip("nginx is not installed")
-    file = configured(folder, port, *changes)
+    file = configured(folder, port, *changes, pod=pod)
     with (folder / "nginx.out").open("wb") as out:
         process = subprocess.Popen([NGINX, "-c", str(file)], stdout=out, stderr=subprocess.STDOUT)
     try:
         end = time.monotonic() + SECONDS
         while True:
-            assert process.poll() is None, (folder / "nginx.out").read_text() + (folder / "error.log").read_text()
+            assert process.poll() is None, (folder / "nginx.out").read_text()
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
@@ -197,10 +241,11 @@ def deployed(
     more: str = "",
     around: Callable[[App], App] = lambda app: app,
     under: str = "",
+    pod: bool = False,
 ) -> Iterator[Deployed]:
     """The whole: nginx, so many gateways, one PostgreSQL store, one modern side and what is `around` it.
 
-    Each gateway asks below the path `under`, its number put in for {}.
+    Each gateway asks below the path `under`, its number put in for {}. In a `pod` nginx is as the manifest has it.
     """
     if NGINX is None:
         pytest.skip("nginx is not installed")
@@ -217,15 +262,45 @@ def deployed(
     made = server.issue()
     (folder / "tls" / "server.pem").write_bytes(made.pem + server.pem)
     (folder / "tls" / "server.key").write_bytes(made.key_pem)
-    url, port = empty_postgresql(), free_port()
+    url, port, metrics = empty_postgresql(), free_port(), free_port()
     with ExitStack() as running:
         modern = running.enter_context(modern_side(around))
         gateways = [
             running.enter_context(gateway(folder, number, modern.url + under.format(number), url, more))
             for number in range(1, count + 1)
         ]
-        proxy = running.enter_context(nginx(folder, port, *changes))
-        yield Deployed(folder, port, root, issuer, modern, gateways, proxy, url)
+        if pod:
+            admin = gateways[0].address("admin").removeprefix("http://")
+            changes = (*changes, ("127.0.0.1:8081", admin), ("listen 8444", f"listen 127.0.0.1:{metrics}"))
+        proxy = running.enter_context(nginx(folder, port, *changes, pod=pod))
+        yield Deployed(folder, port, root, issuer, modern, gateways, proxy, url, metrics)
+
+
+@contextmanager
+def standin(file: Path, answer: bytes | None) -> Iterator[list[bytes]]:
+    """Something in a gateway's place on its socket: it always says the same, or closes where it should answer.
+
+    What it yields are the requests that it is through with.
+    """
+    done: list[bytes] = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            head = b"".join(iter(self.rfile.readline, b"\r\n"))
+            length = re.search(rb"(?i)^content-length: (\d+)", head, re.MULTILINE)
+            request = head + self.rfile.read(int(length[1]) if length else 0)
+            if answer is not None:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+            done.append(request)
+
+    with socketserver.ThreadingUnixStreamServer(str(file), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield done
+        finally:
+            server.shutdown()
+            thread.join(SECONDS)
 
 
 def read(client: httpx.Client) -> httpx.Response:

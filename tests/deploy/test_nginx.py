@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from nginx_side import BODY, KIND, Deployed, deployed, read, records, written
+from nginx_side import BODY, KIND, Deployed, deployed, read, records, standin, written
 
 from certificates import authority
 from old_calls import ABSENCE, CITIZEN, ENROLLMENT, HEADER, absence, said, wrapped
@@ -297,3 +297,50 @@ def test_a_gateway_that_is_stopped_fails_no_call(tmp_path: Path) -> None:
                 one.result()
         assert len(told) > 50
         assert [one for one in told if one[0] != 200] == []
+
+
+def files_made(site: Deployed) -> list[int]:
+    """When a file was last made or removed where nginx keeps what its memory does not hold."""
+    return [(site.folder / name).stat().st_mtime_ns for name in ("client_body", "proxy")]
+
+
+@pytest.mark.parametrize("chunk", [None, 4096])
+def test_a_large_message_is_never_on_the_disk(chunk: int | None, tmp_path: Path) -> None:
+    body = b"c" * (1 << 20)
+    parts = [body[at : at + chunk] for at in range(0, len(body), chunk)] if chunk else body
+    with (
+        deployed(tmp_path, count=0) as site,
+        standin(tmp_path / "gateway-1.sock", b"{}") as done,
+        site.client(site.issued()) as client,
+    ):
+        before = files_made(site)
+        assert client.post(ENROLLMENT, content=parts, headers=KIND).content == b"{}"
+        assert done[0].endswith(b"\r\n" + body)
+        assert files_made(site) == before
+
+
+@pytest.mark.parametrize(("megabytes", "kept"), [(3, True), (16, False)])
+def test_a_large_answer_to_a_slow_reader_is_kept_in_memory_or_waits(megabytes: int, kept: bool, tmp_path: Path) -> None:
+    answer, kernel = b"a" * (megabytes << 20), (" ssl;", " ssl sndbuf=64k;")
+    with deployed(tmp_path, kernel, count=0) as site, standin(tmp_path / "gateway-1.sock", answer) as done:
+        before = files_made(site)
+        with site.connection(site.issued()) as connection:
+            connection.sendall(f"{HEAD}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+            time.sleep(1)
+            assert bool(done) is kept, "the gateway is through before its caller reads"
+            assert b"".join(iter(lambda: connection.recv(65_536), b"")).endswith(b"\r\n" + answer)
+        assert files_made(site) == before
+
+
+@pytest.mark.parametrize(("method", "times"), [("POST", 1), ("PUT", 2), ("DELETE", 2)])
+def test_a_call_that_a_gateway_leaves_unanswered_is_sent_again_unless_it_is_a_post(
+    method: str, times: int, tmp_path: Path
+) -> None:
+    with (
+        deployed(tmp_path, count=0) as site,
+        standin(tmp_path / "gateway-1.sock", None) as one,
+        standin(tmp_path / "gateway-2.sock", None) as other,
+        site.client(site.issued()) as client,
+    ):
+        assert client.request(method, "/visiteringogstatus/v1/Fravaer", content=b"{}").status_code == 503
+        assert len(one + other) == times

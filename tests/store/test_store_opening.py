@@ -5,13 +5,15 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, MetaData
 from store_side import KEY, NOW, message
 from store_side import shared_url as shared_url
 from store_side import url as url
@@ -29,9 +31,9 @@ def made(url: str) -> Engine:
     return engine
 
 
-def contents(engine: Engine) -> dict[str, object]:
+def contents(engine: Engine) -> dict[str, tuple[Any, ...]]:
     """Every table, its columns, keys and indexes as the database tells them, and the rows that there are."""
-    found: dict[str, object] = {}
+    found: dict[str, tuple[Any, ...]] = {}
     with engine.connect() as connection:
         known = sqlalchemy.inspect(connection)
         for table in sorted(known.get_table_names()):
@@ -63,7 +65,7 @@ def test_a_new_store_is_what_the_migrations_would_have_made(sort: str, tmp_path:
     with engine.execution_options(writes=True).begin() as connection:
         upgrading.upgrade(connection)  # nothing is missing
     assert contents(engine) == created == migrated
-    assert created["counter"][-1] == [("message", 0), ("mode_change", 0)]  # type: ignore[index]
+    assert created["counter"][-1] == [("message", 0), ("mode_change", 0)]
     engine.dispose()
 
 
@@ -95,16 +97,39 @@ def test_tables_that_do_not_say_their_version_are_refused_and_left_alone(shared_
     engine.dispose()
 
 
-def test_a_store_of_an_older_version_is_upgraded(shared_url: str) -> None:
-    engine = sqlalchemy.create_engine(shared_url)
+def filled(connection: Connection, known: MetaData) -> None:
+    """Three rows in each of the tables."""
+    made: dict[type, Callable[[int], object]] = {int: int, str: str, bytes: lambda n: b"%d" % n, float: float}
+    for table in known.tables.values():
+        rows = [{one.name: made[one.type.python_type](n) for one in table.columns} for n in range(3)]
+        connection.execute(table.insert(), rows)
+
+
+def rows(engine: Engine, known: MetaData) -> dict[str, list[str]]:
+    """What the tables have in these columns."""
+    with engine.connect() as connection:
+        return {name: sorted(map(str, connection.execute(table.select()))) for name, table in known.tables.items()}
+
+
+@pytest.mark.parametrize("sort", ["sqlite", "postgresql"])
+def test_a_full_store_of_an_older_version_is_upgraded_to_what_a_new_one_is(sort: str, tmp_path: Path) -> None:
+    def empty(name: str) -> str:
+        return empty_postgresql() if sort == "postgresql" else f"sqlite:///{tmp_path / name}"
+
+    engine = open_engine(empty("new.sqlite"))
+    new = {name: table[:-1] for name, table in contents(engine).items()}
+    engine.dispose()
+    engine, known = sqlalchemy.create_engine(url := empty("old.sqlite")), MetaData()
     with engine.begin() as connection:
         upgrading.upgrade(connection, "0001")
-        assert not sqlalchemy.inspect(connection).has_table("audit")
-    engine.dispose()
-    Store(shared_url, KEY).close()
-    engine = sqlalchemy.create_engine(shared_url)
-    with engine.begin() as connection:
-        assert sqlalchemy.inspect(connection).has_table("audit")
+        known.reflect(connection, only=lambda name, _: name != "alembic_version")
+        filled(connection, known)
+    assert "audit" not in known.tables
+    before = rows(engine, known)
+    assert all(len(there) >= 3 for there in before.values())
+    Store(url, KEY).close()
+    assert {name: table[:-1] for name, table in contents(engine).items()} == new
+    assert rows(engine, known) == before
     engine.dispose()
 
 
