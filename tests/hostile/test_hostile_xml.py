@@ -264,13 +264,14 @@ def test_row_42_a_compressed_request_that_does_not_say_so_is_no_xml(site: Site) 
 
 
 AT_ONCE, COPIES = 40, 100
+_BOUNDS = f"[admission]\nat_once = {AT_ONCE}\n[upstream]\nmax_in_flight = 16\nwaiting = 16\n"
 
 
 def test_row_43_many_copies_of_the_largest_message_stay_within_a_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All heads arrive before any body: as many calls as are admitted are answered, the rest are told to come again."""
-    monkeypatch.setattr(running, "CONFIG", f"{running.CONFIG}\n[admission]\nat_once = {AT_ONCE}\n")
+    monkeypatch.setattr(running, "CONFIG", f"{running.CONFIG}\n{_BOUNDS}")
     largest = within("<b/>" * 19_000 + " " * 900_000).encode()
     head = (
         f"POST {ABSENCE} HTTP/1.1\r\nHost: x\r\nContent-Type: {MEDIA['1.1']}\r\nContent-Length: {len(largest)}\r\n\r\n"
