@@ -28,11 +28,16 @@ class Admission:
     refused: int = 0
     draining: bool = False
 
-    async def through(self, app: App, scope: http.Scope, receive: http.Receive, send: http.Send, *, soap: bool) -> None:
-        """The app's answer, or 503 with Retry-After: a fault in the caller's SOAP version, or a problem."""
+    async def through(
+        self, app: App, scope: http.Scope, receive: http.Receive, send: http.Send, *, soap: bool, full: bool = False
+    ) -> None:
+        """The app's answer, or 503 with Retry-After: a fault in the caller's SOAP version, or a problem.
+
+        `full`: whom the call would ask has no place for it.
+        """
         if self.draining:
             send = _last(send)
-        if self.under_way >= self.at_once:
+        if full or self.under_way >= self.at_once:
             self.refused += 1
             await turn_away(scope, send, _busy(), soap=soap)
             return

@@ -15,6 +15,7 @@ from overgang.shell.books import NoBooks
 from overgang.shell.clock import Clock, now
 from overgang.shell.config import Config, ConfigError
 from overgang.shell.config_telemetry import Telemetry
+from overgang.shell.crowding import Crowding
 from overgang.shell.driver import Driver, Sends
 from overgang.shell.keeping import Keeping
 from overgang.shell.loading import Loaded
@@ -104,13 +105,16 @@ class Gateway:
         for name, service in self.services.items():
             service.observe = partial(self.observer.asked, name)
         self._old = _old_paths(config.listen.prefix, loaded)
+        alone = self.together.switch.alone if self.together is not None else lambda key: True
+        self._crowding = Crowding(self.soap.addresses, self.services, alone)
         self._upstream = upstream
         self._keeping = keeping
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         if scope["type"] == "http":
             soap = scope["raw_path"].startswith(self._old)
-            await self.admission.through(self._soap if soap else self._rest, scope, receive, send, soap=soap)
+            app, full = self._soap if soap else self._rest, self._crowding.full(scope["raw_path"])
+            await self.admission.through(app, scope, receive, send, soap=soap, full=full)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
 

@@ -48,12 +48,17 @@ class Service:
         """ "closed", "open" or "half-open"."""
         return self._breaker.state(time.monotonic())
 
+    @property
+    def full(self) -> bool:
+        """Whether no place is left for a call, nor one to wait in."""
+        return self._places.locked() and self._waiting >= self.target.waiting
+
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """A place among the calls under way. Raises Refused upstream.busy when too many wait, upstream.open."""
         if self._breaker.wait(time.monotonic()):
             raise self._shut()
-        if self._places.locked() and self._waiting >= self.target.waiting:
+        if self.full:
             self.counts["busy"] += 1
             raise Refused("upstream.busy", retry_after=1)
         self._waiting += 1

@@ -101,10 +101,14 @@ class Switch:
         self._face, self._old, self._modes, self._beside, self._records = face, old, modes, beside, records
         self._used, self._areas = used, areas
 
+    def alone(self, key: str) -> bool:
+        """Whether every call of an old service is the modern side's alone now."""
+        return self._modes().all_new(key) or not self._old.reaches(key)
+
     async def answer(self, post: Post) -> Answer:
         """Answer one message; a fault in the caller's SOAP version where no side can."""
         modes, key = self._modes(), post.service.key
-        alone = modes.all_new(key) or not self._old.reaches(key)
+        alone = self.alone(key)
         if alone and not self._records.on:
             answer = await self._face.answer(post)
         else:

@@ -1,0 +1,43 @@
+"""Which modern services a path leads to, and whether any of them has a place left: known before a call is read."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from overgang.shell.services import Service
+from overgang.shell.soap_ingress import Bridged
+
+
+class Crowding:
+    """`addresses` are the old services by path, `services` the modern ones by domain.
+
+    `alone` tells by an old service's key whether the modern side alone answers its calls now.
+    """
+
+    def __init__(
+        self, addresses: Mapping[str, Bridged], services: Mapping[str, Service], alone: Callable[[str], bool]
+    ) -> None:
+        self._old = {
+            path.encode(): (bridged.key, needed)
+            for path, bridged in addresses.items()
+            if (needed := [services[domain] for domain in _domains(bridged) if domain in services])
+            and len(needed) == len(_domains(bridged))
+        }
+        self._new = {domain.encode(): service for domain, service in services.items()}
+        self._alone = alone
+
+    def full(self, path: bytes) -> bool:
+        """Whether no service that a call to this path may need would take it: carrying it on would only cost."""
+        known = self._old.get(path)
+        if known is not None:
+            key, needed = known
+            return all(service.full for service in needed) and self._alone(key)
+        service = self._new.get(path[1:].partition(b"/")[0])
+        return service is not None and service.full
+
+
+def _domains(bridged: Bridged) -> set[str]:
+    """Those that its operations lead to; "" stands for what is not modernised."""
+    return {domain for bridge in bridged.bridges.values() for domain in _called(bridge.replacement.split(", "))}
+
+
+def _called(calls: Iterable[str]) -> Iterable[str]:
+    return (call.split("/")[1] if "/" in call else "" for call in calls)
