@@ -169,7 +169,9 @@ async def emptied(posts: Posts, base: str, receiver: tuple[int, str]) -> int:
         message = envelope(_bridge(service, operation), body, receiver, _MADE)
         url = f"{base}/PjakTassWCF/{version}/{service}.svc"
         reply = await posts.post(url, message, {"content-type": "text/xml"})
-        _check(reply.status == 200, f"{operation} was answered with {reply.status}: {reply.body[:300]!r}")
+        _check(
+            reply.status == 200, f"{operation} was answered with {reply.status} {reply.trouble}: {reply.body[:300]!r}"
+        )
         return reply.body.decode()
 
     address = "<AcksTo><Address>urn:bench</Address></AcksTo>"

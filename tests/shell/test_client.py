@@ -5,8 +5,11 @@ from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
 import pytest
+from faulty import faulty
+from faulty import reply as replies
 
 from overgang.core.compare.values import Reply
+from overgang.shell import client
 from overgang.shell.client import Posts, engine
 
 REPLY = b"HTTP/1.1 201 Made\r\nContent-Type: text/x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
@@ -97,3 +100,24 @@ def test_a_call_that_was_given_up_lets_go_of_its_connection(client: str) -> None
         Thread(target=accept, args=[listener], daemon=True).start()
         asyncio.run(give_up(f"http://127.0.0.1:{listener.getsockname()[1]}/"))
         assert len(ended) == calls
+
+
+@pytest.mark.parametrize("name", ["pyreqwest", "httpx"])
+def test_a_connection_that_idled_is_not_used_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other end may just be closing it."""
+    monkeypatch.setattr(client, "IDLE", 0.3)
+
+    async def run() -> list[int]:
+        connections = []
+        async with faulty(replies(b"{}")) as stub:
+            asks = engine(name, 1000)
+            try:
+                for pause in (0.0, 0.0, 1.0):
+                    await asyncio.sleep(pause)
+                    assert (await asks.exchange("GET", f"{stub.url}/a", {}, None, 5)).status == 200
+                    connections.append(stub.connections)
+            finally:
+                await asks.close()
+        return connections
+
+    assert asyncio.run(run()) == [1, 1, 2]

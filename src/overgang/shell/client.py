@@ -26,6 +26,9 @@ CONNECT: Final = 2.0  # seconds until a connection must stand; a lost packet of 
 _AFTER: Final = 0.5  # seconds after the caller's own deadline
 _LET_GO: Final = 0.1  # seconds
 _KEPT: Final = 64  # idle connections kept per host
+# Seconds that one is kept: less than servers keep theirs (5 and more), or a request may meet a connection that is just
+# being closed, and nobody knows whether it was carried out.
+IDLE = 4.0
 # These write addresses into the log, and an address may hold a citizen number.
 _TALKATIVE: Final = ("httpx", "httpcore", "pyreqwest", "reqwest", "hyper", "hyper_util", "rustls", "h2")
 
@@ -147,7 +150,8 @@ class _Pyreqwest:
         builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False).default_cookie_store(False)
         builder = builder.gzip(False).brotli(False).zstd(False).deflate(False).http1_only()
         builder = builder.connect_timeout(timedelta(seconds=CONNECT))
-        self._client = builder.pool_max_idle_per_host(_KEPT).user_agent("overgang").build()
+        builder = builder.pool_max_idle_per_host(_KEPT).pool_idle_timeout(timedelta(seconds=IDLE))
+        self._client = builder.user_agent("overgang").build()
 
     async def exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
@@ -190,7 +194,7 @@ class _Httpx:
 
         self._httpx = httpx
         self._reply_bytes = reply_bytes
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT, keepalive_expiry=IDLE)
         self._transport = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
 
     async def exchange(

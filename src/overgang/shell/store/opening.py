@@ -138,8 +138,9 @@ def _prepare(path: Path, wait: float) -> None:
 
 def _connected(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # transactions begin where they are told to, not at the first change
-    # FULL: what is committed survives a loss of power. Deleted content is overwritten.
-    for pragma in ("synchronous = FULL", "secure_delete = ON"):
+    # FULL: what is committed survives a loss of power. Deleted content is overwritten. What is in the system's cache is
+    # kept once more here, in each connection: 256 kB instead of 2 MB make no write slower.
+    for pragma in ("synchronous = FULL", "secure_delete = ON", "cache_size = -256"):
         connection.execute(f"PRAGMA {pragma}")
 
 
