@@ -5,12 +5,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Final
 
 from old_calls import wrapped
-from running import CITIZENS, CONFIG, ROOT
+from running import CITIZENS, CONFIG, ROOT, answering
 
 NUMBER: Final = CITIZENS[0].number
 SPACED: Final = f"{NUMBER[:6]}-{NUMBER[6:]}"
@@ -98,16 +97,9 @@ def neighbours() -> Iterator[Neighbours]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    made = Neighbours(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(Answering) as url:
+        made = Neighbours(url)
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def config(modern: str, by: Neighbours, *, failing: bool) -> str:

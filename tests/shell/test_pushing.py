@@ -10,7 +10,7 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -20,6 +20,7 @@ from messages_side import A_KASSE, CPR, JOBCENTER, OTHER, Side, event
 
 from overgang.shell.config_messages import MessageSettings, Webhook
 from overgang.shell.pushing import DELAYS, Pushing, signature
+from running import answering
 
 SECRET = b"s" * 32
 
@@ -62,16 +63,9 @@ def served() -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as url:
+        made = Receiver(f"{url}/hook")
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def side_of(receiver: Receiver, **more: Any) -> Side:
