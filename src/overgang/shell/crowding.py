@@ -1,6 +1,6 @@
 """Which modern services a path leads to, and whether any of them has a place left: known before a call is read."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from overgang.shell.services import Service
 from overgang.shell.soap_ingress import Bridged
@@ -15,12 +15,7 @@ class Crowding:
     def __init__(
         self, addresses: Mapping[str, Bridged], services: Mapping[str, Service], alone: Callable[[str], bool]
     ) -> None:
-        self._old = {
-            path.encode(): (bridged.key, needed)
-            for path, bridged in addresses.items()
-            if (needed := [services[domain] for domain in _domains(bridged) if domain in services])
-            and len(needed) == len(_domains(bridged))
-        }
+        self._old = {path.encode(): (one.key, _needed(one, services)) for path, one in addresses.items()}
         self._new = {domain.encode(): service for domain, service in services.items()}
         self._alone = alone
 
@@ -29,15 +24,13 @@ class Crowding:
         known = self._old.get(path)
         if known is not None:
             key, needed = known
-            return all(service.full for service in needed) and self._alone(key)
+            return bool(needed) and all(service.full for service in needed) and self._alone(key)
         service = self._new.get(path[1:].partition(b"/")[0])
         return service is not None and service.full
 
 
-def _domains(bridged: Bridged) -> set[str]:
-    """Those that its operations lead to; "" stands for what is not modernised."""
-    return {domain for bridge in bridged.bridges.values() for domain in _called(bridge.replacement.split(", "))}
-
-
-def _called(calls: Iterable[str]) -> Iterable[str]:
-    return (call.split("/")[1] if "/" in call else "" for call in calls)
+def _needed(bridged: Bridged, services: Mapping[str, Service]) -> list[Service]:
+    """Those that its calls lead to; none where one of them may be answered without."""
+    led = [bridge.domains for bridge in bridged.bridges.values()]
+    domains = frozenset[str]().union(*led)
+    return [services[domain] for domain in domains] if all(led) and domains <= services.keys() else []

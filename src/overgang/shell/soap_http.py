@@ -126,11 +126,10 @@ class SoapHttp:
 
 def _retiring(service: Bridged, public: str) -> list[tuple[bytes, bytes]]:
     """Deprecation, Link and Sunset of a service; a link for each modern domain that its operations lead to."""
-    calls = [call for bridge in service.bridges.values() for call in bridge.replacement.split(", ") if "/" in call]
-    if service.retirement is None or not calls:
+    domains = {domain for bridge in service.bridges.values() for domain in bridge.domains}
+    if service.retirement is None or not domains:
         return []
-    domains = sorted({call.split("/")[1] for call in calls})
-    said = service.retirement.headers(*(f"{public}/{domain}/openapi.json" for domain in domains))
+    said = service.retirement.headers(*(f"{public}/{domain}/openapi.json" for domain in sorted(domains)))
     return [(name.lower().encode(), value.encode()) for name, value in said]
 
 

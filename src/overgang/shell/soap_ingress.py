@@ -67,6 +67,11 @@ class Bridge:
     replacement: str  # its modern calls, "POST /visiteringogstatus/v1/Fravaer, ..."; "" for one that is not bridged
 
     @property
+    def domains(self) -> frozenset[str]:
+        """The modern domains that its calls lead to; none of one that is not bridged."""
+        return frozenset(call.split("/")[1] for call in self.replacement.split(", ") if "/" in call)
+
+    @property
     def writes(self) -> bool:
         """Whether a call of it may change something: one that is not bridged might."""
         if self.area is None or self.area.again:
@@ -332,8 +337,8 @@ class SoapFace:
         bridge = None if request is None else post.service.bridges.get(str(request.tag))
         if bridge is None:
             return None
-        others = {one.contract.soap_action for one in post.service.bridges.values() if one is not bridge}
-        if not others.isdisjoint(said_actions(version, post.actions, action)):
+        odd = {*said_actions(version, post.actions, action)} - {bridge.contract.soap_action}
+        if odd and any(one.contract.soap_action in odd for one in post.service.bridges.values()):
             return None
         return Seen(bridge, _called_for(root), unjudged.citizens(root), unjudged.user(root))
 
