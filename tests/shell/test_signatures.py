@@ -86,7 +86,9 @@ def test_a_signed_call_is_compared(tmp_path: Path) -> None:
         await side.app.together.besides.idle()
 
     asyncio.run(asked())
-    found = [(one["event"], one["purpose"], one.get("status")) for one in side.records()]
+    records = side.records()
+    assert records[0]["id"] == records[1]["id"] != records[2]["id"]  # what is beside it has its own
+    found = [(one["event"], one["purpose"], one.get("status")) for one in records]
     assert found == [("signature", "call", None), ("outcome", "call", 200), ("read", "comparison", 200)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Protocol
 
 from overgang.core.compare.modes import Modes
 from overgang.core.compare.values import Mode, Reply
@@ -80,7 +80,6 @@ class Records(Protocol):
 
 
 ModeSource = Callable[[], Modes]
-BY_OLD: Final = (Mode.OLD, Mode.COMPARE_OLD)
 
 
 class Switch:
@@ -122,25 +121,30 @@ class Switch:
     async def _permitted(self, call: Call, mode: Mode) -> Answer:
         """The answer, where the caller may act for the organisation and has signed: the old service would not ask."""
         account = Account(Face.SOAP, call.service.key, call.received, call.peer, call.operation, call.caller)
+        if call.seen is not None:
+            account.named, account.user = call.seen.citizens, call.seen.user
+        by_old = mode in (Mode.OLD, Mode.COMPARE_OLD)
         try:
             call.peer.actor.check_text(call.caller)
-            if mode in BY_OLD:
+            if by_old:
                 await self._face.signed(call, account)
         except Fault as fault:
             await self._books.refused(account, fault)
             return faulted(_version(call.content_type), fault, (), call.seen)
-        return await self._answered(call, mode)
+        return await self._answered(call, mode, account if by_old else None)
 
-    async def _answered(self, call: Call, mode: Mode) -> Answer:
-        """By the side that the mode says, the other one beside it; what can't be read has one side only."""
-        by_old = mode in BY_OLD
+    async def _answered(self, call: Call, mode: Mode, old: Account | None = None) -> Answer:
+        """By the side that the mode says, the other one beside it; what can't be read has one side only.
+
+        `old` is the account of a call that the old side answers.
+        """
         both = (
             mode in (Mode.COMPARE_OLD, Mode.COMPARE_NEW) and call.seen is not None and call.seen.bridge.area is not None
         )
         watch = self._beside.start(call, mode) if both else None
         started = time.perf_counter()
         try:
-            answer = await (self._by_old(call) if by_old else self._by_new(call, watched=watch is not None))
+            answer = await (self._by_old(call, old) if old else self._by_new(call, watched=watch is not None))
         except BaseException:  # the caller went away
             if watch is not None:
                 watch.abandon()
@@ -149,17 +153,14 @@ class Switch:
         if watch is not None:
             watch.answered(first)
         else:
-            self._records.offer(call, first if by_old else None, None if by_old else first)
+            self._records.offer(call, first if old else None, None if old else first)
         return answer
 
     async def _by_new(self, call: Call, *, watched: bool) -> Answer:
         return await self._face.answer(replace(call, peer=replace(call.peer, watched=True)) if watched else call)
 
-    async def _by_old(self, call: Call) -> Answer:
+    async def _by_old(self, call: Call, account: Account) -> Answer:
         """The old service's own bytes, sent and answered untouched."""
-        account = Account(Face.SOAP, call.service.key, call.received, call.peer, call.operation, call.caller)
-        if call.seen is not None:
-            account.named, account.user = call.seen.citizens, call.seen.user
         writes = call.seen is None or call.seen.bridge.writes
         forward = partial(self._old.forward, call.service.key, call.body, call.headers)
         try:
